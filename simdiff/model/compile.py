@@ -1,0 +1,79 @@
+"""How rules are compiled: one decorator, one cache that no edit can leave stale.
+
+Numba's disk cache looks only at the file a function is in, so an edit to a rule would leave a stale engine behind.
+Here the cache folder is named by a hash of every source of ``model/`` and ``register/`` and of the versions involved.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+import numpy as np
+from numba import njit
+
+import simdiff
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@cache
+def code_hash() -> str:
+    """Hash (16 hex digits) of everything that a compiled rule depends on."""
+    digest = hashlib.blake2b(digest_size=8)
+    package = Path(simdiff.__file__).parent
+    for room in ("model", "register"):
+        for source in sorted((package / room).rglob("*.py")):
+            digest.update(source.relative_to(package).as_posix().encode())
+            digest.update(source.read_bytes())
+    digest.update(f"{numba.__version__} {np.__version__} {sys.version}".encode())
+    return digest.hexdigest()
+
+
+@cache
+def cache_folder() -> Path:
+    """Folder of the compiled rules: in the user's cache, else in a private temporary folder if that is not writable."""
+    base = Path(os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "simdiff" / code_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(folder)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="simdiff-"))
+    return folder
+
+
+def is_compiled() -> bool:
+    """True if a compiled engine for this very code is in the cache."""
+    return any(cache_folder().rglob("engine.run_months*.nbc"))
+
+
+def rule(function: F) -> F:
+    """Compile a rule, for other rules and for single calls; with ``NUMBA_DISABLE_JIT=1`` it stays ordinary Python."""
+    return _compile(function)
+
+
+def inlined(function: F) -> F:
+    """Compile a rule that takes the whole state: always inlined, because passing so many arrays costs more than it does."""
+    return _compile(function, forceinline=True)
+
+
+def gathered(function: F) -> F:
+    """Compile a function that only gathers records into a tuple; Numba cannot return such a tuple, so it is pasted in."""
+    return _compile(function, inline="always")
+
+
+def _compile(function: F, **options: object) -> F:
+    own = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        compiled: F = njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+    finally:
+        numba.config.CACHE_DIR = own
+    return compiled

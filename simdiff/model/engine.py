@@ -1,0 +1,131 @@
+"""The engine of many: whole replicates inside one compiled function that holds no Python lock.
+
+A month, in order (model specification, section 3); the Mesa twin walks the same phases agent by agent:
+
+1. ``open_month``   per district: budget, clarity, leadership, mandates (E1–E3), hiring (E13), competitions (E12b),
+   invitations of pilots, zones and roles
+2. ``look``         per school: imagined constraint, load, attention, out-of-school trials (E4–E6)
+3. ``decide``       per school: exploring and, in March, the wish to install, from start-of-month exposure (E7–E11)
+4. ``admit``        per district: quota (E11)
+5. ``enter``        per school: route and starting fit; lapse (E10, E12)
+6. ``ask``, then ``share_coaches`` per district (E13)
+7. ``work``         per school: installation, launch, teachers' transitions (E14–E16)
+8. ``settle``       per school: results, commitment, fit, ownership (E17–E20)
+9. ``learn``        per district and partner: codified knowledge (E21)
+10. ``continue_or_not`` per school: review in May, closing in August, turnover in July (E22–E24)
+11. ``close_month`` per district: money (E25), what is observed
+12. ``show``        per school: what peers will see next month
+"""
+
+from simdiff.model.compile import rule
+from simdiff.model.rules.adoption import admit, decide, enter
+from simdiff.model.rules.coaching import ask, hire, share_coaches
+from simdiff.model.rules.continuing import continue_or_not, show
+from simdiff.model.rules.district import begin_district, invite, steer
+from simdiff.model.rules.knowledge import learn, learn_partner, redesign
+from simdiff.model.rules.look import look
+from simdiff.model.rules.money import open_books, pay
+from simdiff.model.rules.observe import finish, observe
+from simdiff.model.rules.settle import settle
+from simdiff.model.rules.traits import begin_school, weigh_ties
+from simdiff.model.rules.work import work
+
+
+@rule
+def begin(sim):
+    """Set every school, district and partner to its start."""
+    for i in range(sim.site.shape[0]):
+        begin_school(sim, i, 0)
+    for i in range(sim.site.shape[0]):
+        weigh_ties(sim, i, 0)
+    for d in range(sim.district.shape[0]):
+        begin_district(sim, d)
+    for q in range(sim.partner.shape[0]):
+        for p in range(sim.practice.shape[0]):
+            sim.partner_stock[q, p] = sim.partner[q].target
+
+
+@rule
+def open_month(sim, d, t):
+    """Phase 1 for district d."""
+    share_active(sim, d)
+    open_books(sim, d, t)
+    steer(sim, d, t)
+    hire(sim, d, t)
+    redesign(sim, d, t)
+    invite(sim, d, t)
+
+
+@rule
+def share_active(sim, d):
+    """E22: F_d, the share of the district's schools that are active, at the start of the month."""
+    first, last = sim.district[d].first, sim.district[d].last
+    for p in range(sim.practice.shape[0]):
+        active = 0
+        for i in range(first, last):
+            active += sim.seen[i, p].active
+        sim.knowledge[d, p].active_share = active / (last - first)
+
+
+@rule
+def close_month(sim, d, t):
+    """Phase 11 for district d."""
+    pay(sim, d, t)
+    observe(sim, d, t)
+
+
+@rule
+def run_months(sim, start, stop):
+    """Advance one replicate from month ``start`` to month ``stop`` (exclusive)."""
+    schools, districts = sim.site.shape[0], sim.district.shape[0]
+    for t in range(start, stop):
+        for d in range(districts):
+            open_month(sim, d, t)
+        for i in range(schools):
+            look(sim, i, t)
+        for i in range(schools):
+            decide(sim, i, t)
+        for d in range(districts):
+            admit(sim, d, t)
+        for i in range(schools):
+            enter(sim, i, t)
+        for i in range(schools):
+            ask(sim, i, t)
+        for d in range(districts):
+            share_coaches(sim, d, t)
+        for i in range(schools):
+            work(sim, i, t)
+        for i in range(schools):
+            settle(sim, i, t)
+        close_schools(sim, t)
+
+
+@rule
+def close_schools(sim, t):
+    """Phases 9 to 12."""
+    for d in range(sim.district.shape[0]):
+        learn(sim, d, t)
+    if sim.par[0].with_partner_stock == 1:
+        for q in range(sim.partner.shape[0]):
+            learn_partner(sim, q, t)
+    for i in range(sim.site.shape[0]):
+        continue_or_not(sim, i, t)
+    for d in range(sim.district.shape[0]):
+        close_month(sim, d, t)
+    for i in range(sim.site.shape[0]):
+        show(sim, i, t)
+
+
+@rule
+def end(sim, months):
+    """After the last month: lifetimes and waiting times."""
+    for d in range(sim.district.shape[0]):
+        finish(sim, d, months)
+
+
+@rule
+def run_replicate(sim, months):
+    """One whole replicate."""
+    begin(sim)
+    run_months(sim, 0, months)
+    end(sim, months)

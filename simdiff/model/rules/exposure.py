@@ -1,0 +1,151 @@
+"""What reaches a school from others: contact, legitimating peers, usable experience (E7–E9).
+
+Sums over ties run in integers (fixed point), so the order of peers, pulling or pushing, cannot change a bit.
+"""
+
+import math
+from typing import NamedTuple
+
+from simdiff.model.compile import gathered, inlined, rule
+from simdiff.model.rules.common import rules_school
+from simdiff.model.rules.district import transfer_between
+from simdiff.model.state import POINT, USABLE, Records
+
+
+class Net(NamedTuple):
+    """What exposure reads of others: ties, and what can be seen of peers and their districts."""
+
+    tie_from: Records
+    tie: Records
+    tie_transfer: Records
+    seen: Records
+    site: Records
+    district: Records
+    lever: Records
+    setting: Records
+
+
+@gathered
+def net_of(sim):
+    """The part of ``sim`` that exposure reads."""
+    return Net(sim.tie_from, sim.tie, sim.tie_transfer, sim.seen, sim.site, sim.district, sim.lever, sim.setting)
+
+
+@rule
+def convened(me):
+    """κ_N x_N0: contact that the convened network adds to a school (0 if it has nobody to meet)."""
+    return me.par.convened_weight * me.lever.convene if me.site.convened == 1 else 0.0
+
+
+@rule
+def partnered(me):
+    """κ_X x_N3: contact that the outside partner adds to a school."""
+    return me.par.partner_weight * me.partner if me.site.partnered == 1 else 0.0
+
+
+@rule
+def active_weight(net, i, layer, p):
+    """Summed weight of school i's ties of one layer (0 near, 1 convened, 2 partner) to active peers."""
+    total = 0
+    for e in range(net.tie_from[i, layer], net.tie_from[i, layer + 1]):
+        total += net.tie[e].weight * net.seen[net.tie[e].peer, p].active
+    return total / POINT
+
+
+@rule
+def contact(net, me, i, p):
+    """E7, E10: Σ_j W_ij A_jp, contact of school i with active schools. Added networks add contact."""
+    total = active_weight(net, i, 0, p)
+    added, across = convened(me), partnered(me)
+    if added > 0.0:
+        total += added * active_weight(net, i, 1, p)
+    if across > 0.0:
+        total += across * active_weight(net, i, 2, p)
+    return total
+
+
+@rule
+def peer_share(net, me, i, p):
+    """Σ_j W̃_ij A_jp: share of contact that is with active schools (threshold form of E11); 0 without ties."""
+    total = me.site.ties + convened(me) + partnered(me)
+    return 0.0 if total == 0.0 else contact(net, me, i, p) / total
+
+
+@rule
+def regime_match(net, me, peer, p):
+    """E8: Sr, how far experience made under the peer's actual rules transfers."""
+    par, other = me.par, net.district[net.site[peer].district]
+    theirs = net.seen[peer, p].inside
+    if net.site[peer].district == me.site.district and theirs == me.school.site:
+        return 1.0
+    there = rules_school(par, net.lever[other.group, me.t], net.setting[other.group], theirs)
+    gap = rules_school(par, me.lever, me.setting, me.school.site) - there
+    return math.exp(-gap * gap / (2.0 * par.regime_length * par.regime_length))
+
+
+@rule
+def pair_match(net, me, peer, p):
+    """T̄ relative to the district's own, times Sr: what else separates a school from this peer."""
+    match = 1.0
+    if net.site[peer].district != me.site.district:
+        there = net.district[net.site[peer].district]
+        match = transfer_between(me.par, me.district.clarity, there.clarity) / me.district.transfer
+    if me.par.with_regime == 1:
+        match *= regime_match(net, me, peer, p)
+    return match
+
+
+@rule
+def layer_experience(net, me, i, layer, p):
+    """Integer sums over one layer of T A and T (K/n) φ, both without the district's own T̄."""
+    legitimate = 0
+    usable = 0
+    plain = layer < 2 and me.par.with_regime == 0
+    for e in range(net.tie_from[i, layer], net.tie_from[i, layer + 1]):
+        peer = net.tie[e].peer
+        seen = net.seen[peer, p]
+        if seen.active == 0 and seen.usable == 0:
+            continue
+        weight = int(net.tie_transfer[e])
+        if not plain:
+            weight = int(weight * pair_match(net, me, peer, p))
+        legitimate += weight * int(seen.active)
+        usable += weight * int(seen.usable)
+    return legitimate / POINT, usable / (POINT * USABLE)
+
+
+@rule
+def experience(net, me, i, p):
+    """E8: (ρ, X), the share of peers with transferable success and the usable peer experience (0–1 each)."""
+    added, across = convened(me), partnered(me)
+    total = me.site.ties + added + across
+    if total == 0.0:
+        return 0.0, 0.0
+    legitimate, usable = layer_experience(net, me, i, 0, p)
+    if added > 0.0:
+        more, better = layer_experience(net, me, i, 1, p)
+        legitimate += added * more
+        usable += added * better
+    if across > 0.0:
+        more, better = layer_experience(net, me, i, 2, p)
+        legitimate += across * more
+        usable += across * better
+    transfer = me.district.transfer
+    return transfer * legitimate / total, transfer * usable / total
+
+
+@rule
+def codified(me, stock, partner_stock):
+    """E9: Ẽ = T̄ E + x_N3 member T̄_x EX, usable codified knowledge, school-years. A partner's version is clear (g = 1)."""
+    known = me.district.transfer * stock
+    if me.par.with_partner_stock == 1 and me.partner > 0.0:
+        known += me.partner * transfer_between(me.par, me.district.clarity, 1.0) * partner_stock
+    return known
+
+
+@inlined
+def knowledge_here(sim, me, p):
+    """E9: Ẽ of practice p in the school that ``me`` is."""
+    partner = me.site.partner
+    theirs = sim.partner_stock[partner, p] if partner >= 0 else 0.0
+    return codified(me, sim.knowledge[me.site.district, p].stock, theirs)

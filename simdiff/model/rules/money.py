@@ -1,0 +1,196 @@
+"""What it costs, who pays, and what a budget cuts (E25)."""
+
+from simdiff.model.compile import rule
+from simdiff.model.rules.common import in_months, is_active
+from simdiff.model.state import (
+    CHANGE,
+    CLARIFY,
+    COACHES,
+    CONVENE,
+    CUT_COACHES,
+    CUT_COACHES_FIRST,
+    CUT_SITES_FIRST,
+    DISTRICT_PAYS,
+    EXPLORE,
+    GOALS,
+    GRANT,
+    IDENTIFY,
+    IN_KIND,
+    OUT_OF_SCHOOL,
+    PARTNER_PAYS,
+    PARTNERS,
+    PILOTS,
+    SHARING,
+    TRAINING,
+    ZONES,
+)
+from simdiff.register import SCREENING_DELAY
+
+
+@rule
+def charge(sim, d, t, line, dollars, matched):
+    """Book a cost of district d; of matched lines (launches, zone, competition, fee) its partners pay their share."""
+    district = sim.district[d]
+    theirs = dollars * district.match if matched else 0.0
+    sim.ledger[t, district.report, line, PARTNER_PAYS] += theirs
+    sim.ledger[t, district.report, line, DISTRICT_PAYS] += dollars - theirs
+    if line != IN_KIND:
+        district.spent += dollars - theirs
+
+
+@rule
+def matched_share(sim, d, t):
+    """Largest share of matched lines that an active partner of district d pays."""
+    match = 0.0
+    for q in range(sim.partner.shape[0]):
+        if sim.partner_share[q, d] > 0.0 and sim.partner_level[q, t] > 0.0:
+            match = max(match, sim.partner[q].match)
+    return match
+
+
+@rule
+def desk_costs(par, lever):
+    """Yearly cost at these levels of the goal process, clarify desk, waiver desk and knowledge platform, dollars."""
+    goals = par.price_goals * 0.5 * (lever.problems + lever.goals)
+    clarify = par.price_clarify * 0.5 * (lever.clarify_school + lever.clarify_classroom)
+    grant = par.price_grant * 0.5 * (lever.grant_school + lever.grant_classroom)
+    return goals, clarify, grant, par.price_sharing * lever.sharing
+
+
+@rule
+def open_books(sim, d, t):
+    """At the start of a fiscal year: carry over, and cut coaches and sites in the declared order to fit the money."""
+    district = sim.district[d]
+    setting = sim.setting[district.group]
+    district.match = matched_share(sim, d, t)
+    if setting.budget < 0.0 or not in_months(sim.par[0].budget_months, t):
+        return
+    if t > 0:
+        district.cash += setting.budget - district.spent
+    district.spent = 0.0
+    money = setting.budget + district.cash
+    coaches, sites, rest = planned_costs(sim, d, t)
+    over = coaches + sites + rest - money
+    district.coach_scale, district.site_scale = 1.0, 1.0
+    if over <= 0.0:
+        return
+    if setting.cut == CUT_COACHES_FIRST or setting.cut == CUT_COACHES:
+        over = cut_coaches(district, coaches, over)
+    if setting.cut != CUT_COACHES:
+        over = cut_sites(district, sites, over)
+    if setting.cut == CUT_SITES_FIRST:
+        cut_coaches(district, coaches, over)
+
+
+@rule
+def cut_coaches(district, planned, over):
+    """Scale coaches back; returns what is still over."""
+    if planned <= 0.0 or over <= 0.0:
+        return over
+    district.coach_scale = max(0.0, 1.0 - over / planned)
+    return max(0.0, over - planned)
+
+
+@rule
+def cut_sites(district, planned, over):
+    """Scale new sites back; returns what is still over."""
+    if planned <= 0.0 or over <= 0.0:
+        return over
+    district.site_scale = max(0.0, 1.0 - over / planned)
+    return max(0.0, over - planned)
+
+
+@rule
+def planned_costs(sim, d, t):
+    """What the district plans to pay in the twelve months from t: coaches, new sites, the rest; dollars."""
+    par, district = sim.par[0], sim.district[d]
+    setting = sim.setting[district.group]
+    schools = district.last - district.first
+    active, exploring = count_schools(sim, d)
+    coaches, rest = 0.0, 0.0
+    for month in range(t, min(t + 12, sim.lever.shape[1])):
+        lever = sim.lever[district.group, month]
+        coaches += lever.coaches * district.teachers / 100.0 * par.price_coach / 12.0
+        goals, clarify, grant, sharing = desk_costs(par, lever)
+        rest += (goals + clarify + grant + sharing + par.price_change * lever.change * active) / 12.0
+        rest += (par.price_out_of_school * lever.out_of_school * exploring) / 12.0
+        rest += par.price_convene * lever.convene * schools / 12.0
+    sites = 0.0
+    if setting.pilots > 0 and t <= setting.pilot_start < t + 12:
+        sites += par.price_pilot * min(setting.pilots, schools)
+    if setting.zone > 0 and t <= setting.zone_start < t + 12:
+        sites += par.price_zone * min(setting.zone, schools)
+    for n in range(setting.rounds if setting.entries > 0 else 0):
+        if t <= setting.call_start + 12 * n + SCREENING_DELAY < t + 12:
+            prizes = par.price_finalist * setting.entries + par.price_prize * setting.prizes
+            rest += prizes * sim.practice.shape[0]
+    return coaches, sites * (1.0 - district.match), rest
+
+
+@rule
+def count_schools(sim, d):
+    """Schools of district d that are active, and that only explore, in any practice."""
+    active, exploring = 0, 0
+    for i in range(sim.district[d].first, sim.district[d].last):
+        any_active, any_exploring = False, False
+        for p in range(sim.practice.shape[0]):
+            any_active = any_active or is_active(sim.use[i, p])
+            any_exploring = any_exploring or sim.use[i, p].stage == EXPLORE
+        active += 1 if any_active else 0
+        exploring += 1 if any_exploring else 0
+    return active, exploring
+
+
+@rule
+def pay(sim, d, t):
+    """E25: book the month's costs of district d."""
+    par, district = sim.par[0], sim.district[d]
+    lever = sim.lever[district.group, t]
+    schools = district.last - district.first
+    active, exploring = count_schools(sim, d)
+    goals, clarify, grant, sharing = desk_costs(par, lever)
+    charge(sim, d, t, COACHES, district.fte * par.price_coach / 12.0, False)
+    sim.ledger[t, district.report, COACHES, PARTNER_PAYS] += district.partner_fte * par.price_coach / 12.0
+    charge(sim, d, t, CHANGE, par.price_change * lever.change * active / 12.0, False)
+    charge(sim, d, t, SHARING, sharing / 12.0, False)
+    charge(sim, d, t, GOALS, goals / 12.0, False)
+    charge(sim, d, t, CLARIFY, clarify / 12.0, False)
+    charge(sim, d, t, GRANT, grant / 12.0, False)
+    charge(sim, d, t, OUT_OF_SCHOOL, par.price_out_of_school * lever.out_of_school * exploring / 12.0, False)
+    charge(sim, d, t, CONVENE, par.price_convene * lever.convene * schools / 12.0, False)
+    for q in range(sim.partner.shape[0]):
+        fee = par.price_partner * sim.partner_level[q, t] * sim.partner_share[q, d] / 12.0
+        charge(sim, d, t, PARTNERS, fee, True)
+    pay_for_users(sim, d, t)
+    pay_for_sites(sim, d, t)
+
+
+@rule
+def pay_for_users(sim, d, t):
+    """Training of new users, and the time of mechanical users in kind (in teaching months)."""
+    par, district = sim.par[0], sim.district[d]
+    started, mechanical = 0, 0
+    for i in range(district.first, district.last):
+        for p in range(sim.practice.shape[0]):
+            started += sim.use[i, p].started
+            mechanical += sim.use[i, p].mechanical
+    charge(sim, d, t, TRAINING, par.price_training * started, False)
+    if in_months(par.teach_months, t):
+        charge(sim, d, t, IN_KIND, par.teacher_wage * par.teacher_hours * mechanical, False)
+
+
+@rule
+def pay_for_sites(sim, d, t):
+    """Launch of pilots and zone schools in their month; identification once."""
+    par, district = sim.par[0], sim.district[d]
+    setting = sim.setting[district.group]
+    schools = district.last - district.first
+    if setting.pilots > 0 and t == setting.pilot_start:
+        sites = min(int(setting.pilots * district.site_scale + 1e-9), schools)
+        charge(sim, d, t, PILOTS, par.price_pilot * sites, True)
+    if setting.zone > 0 and t == setting.zone_start:
+        sites = min(int(setting.zone * district.site_scale + 1e-9), schools)
+        charge(sim, d, t, ZONES, par.price_zone * sites, True)
+    if district.identified == 1 and district.identified_paid == 0:
+        district.identified_paid = 1
+        charge(sim, d, t, IDENTIFY, par.price_identify * schools, False)

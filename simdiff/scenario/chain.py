@@ -1,0 +1,93 @@
+"""``extends``: a scenario and the files it builds on, merged into one tree that remembers each value's file."""
+
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+from simdiff.scenario.folders import is_file, is_inside, like_file, project_folder, shipped_folder, shipped_scenarios
+from simdiff.scenario.problems import Problem, nearest, shown
+from simdiff.scenario.source import Node, read_source
+
+LONGEST_CHAIN = 10
+"""Files that a scenario may build on, one through the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The merged tree (none if the top file cannot be read), its files from the top down, and what is wrong.
+
+    ``whole`` is false if a file of the chain is missing or unreadable: then absent keys prove nothing.
+    """
+
+    root: Node | None
+    files: tuple[Path, ...]
+    problems: tuple[Problem, ...]
+    whole: bool
+
+
+def read_chain(top: Path) -> Chain:
+    """Read a scenario and everything it extends, and merge them; later files of the chain give way to earlier ones."""
+    project = project_folder(top)
+    files, trees, problems = [top], list[Node](), list[Problem]()
+    while True:
+        source = read_source(files[-1])
+        problems += source.problems
+        if source.root is None:
+            break
+        extends = _take_extends(source.root)
+        trees.append(source.root)
+        if extends is None:
+            return Chain(_merged(trees), tuple(files), tuple(problems), whole=True)
+        base = _base_of(extends, files, project)
+        if isinstance(base, Problem):
+            problems.append(base)
+            break
+        files.append(base)
+    return Chain(_merged(trees), tuple(files), tuple(problems), whole=False)
+
+
+def _take_extends(root: Node) -> Node | None:
+    assert isinstance(root.value, dict)
+    return root.value.pop("extends", None)
+
+
+def _merged(trees: list[Node]) -> Node | None:
+    return reduce(merge, reversed(trees)) if trees else None
+
+
+def merge(base: Node, child: Node) -> Node:
+    """Lay ``child`` over ``base``: mappings merge, everything else replaces, null removes what is inherited."""
+    if not (isinstance(base.value, dict) and isinstance(child.value, dict)):
+        return child
+    merged = dict(base.value)
+    for key, node in child.value.items():
+        if key not in merged:
+            merged[key] = node
+        elif node.value is None and not node.broken:
+            del merged[key]
+        else:
+            merged[key] = merge(merged[key], node)
+    return Node(merged, child.spot, child.key, base.broken or child.broken)
+
+
+def _base_of(extends: Node, files: list[Path], project: Path) -> Path | Problem:
+    """Return the file that ``extends`` names, or what is wrong with it."""
+    spot, told = extends.spot, extends.value
+    if not isinstance(told, str) or not told:
+        return spot.problem(f"found {shown(extends.plain())}", "expected one file or shipped scenario", path="extends")
+    bare = "/" not in told and not told.endswith((".yaml", ".yml"))
+    base = shipped_folder() / f"{told}.yaml" if bare else files[-1].resolve().parent / told
+    if Path(told).is_absolute() or not is_inside(base, project):
+        return spot.problem(f'"{told}" leaves the project', f"expected a file in {project}", path="extends")
+    if not is_file(base):
+        hint = nearest(told, shipped_scenarios()) if bare else ""
+        return spot.problem(f'no such file "{told}"', hint=hint or like_file(base), path="extends")
+    seen = [file.resolve() for file in files]
+    if base.resolve() in seen:
+        loop = [*files[seen.index(base.resolve()) :], base]
+        return spot.problem(f"a loop: {' -> '.join(file.name for file in loop)}", path="extends")
+    if len(files) > LONGEST_CHAIN:
+        return spot.problem(
+            "too many files, one through the other", f"expected at most {LONGEST_CHAIN}", path="extends"
+        )
+    return base.resolve()

@@ -1,0 +1,42 @@
+"""Plain data as YAML, always the same for the same data, and read back as the same data."""
+
+import json
+import re
+from typing import Any
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*")
+_TAKEN = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
+
+def to_yaml(data: dict[str, Any]) -> str:
+    """Return plain data (mappings, lists, scalars) as YAML text; keys keep their order."""
+    return "".join(f"{line}\n" for line in _block(data))
+
+
+def _block(data: Any) -> list[str]:
+    if isinstance(data, dict) and data:
+        return [line for key, value in data.items() for line in _entry(f"{_scalar(key)}:", value)]
+    if isinstance(data, list) and data:
+        return [line for item in data for line in _item(_block(item))]
+    return [_scalar(data)]
+
+
+def _entry(head: str, value: Any) -> list[str]:
+    below = _block(value)
+    return (
+        [head, *(f"  {line}" for line in below)] if isinstance(value, dict | list) and value else [f"{head} {below[0]}"]
+    )
+
+
+def _item(lines: list[str]) -> list[str]:
+    return [f"- {lines[0]}", *(f"  {line}" for line in lines[1:])]
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        if _PLAIN.fullmatch(value) and value.lower() not in _TAKEN:
+            return value
+        # JSON's quotes are YAML's; a few characters that JSON lets stand bare are not.
+        return _ESCAPED.sub(lambda bad: f"\\u{ord(bad[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return json.dumps(value)

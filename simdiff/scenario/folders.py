@@ -1,0 +1,84 @@
+"""Where scenario files may lie: the project's folder, the shipped scenarios, and nothing else."""
+
+from pathlib import Path
+
+import simdiff
+from simdiff.scenario.problems import Problem, ScenarioError, nearest
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the scenarios that come with simdiff (of the wheel, else of the repository)."""
+    package = Path(simdiff.__file__).parent
+    in_wheel = package / "shipped" / "scenarios"
+    return in_wheel if in_wheel.is_dir() else package.parent / "scenarios"
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """Return the shipped scenarios by name, sorted; files named ``_…`` are only there to be extended."""
+    return {path.stem: path for path in sorted(shipped_folder().glob("*.yaml")) if not path.name.startswith("_")}
+
+
+def find_scenario(text: str) -> Path:
+    """Return the file that ``text`` names: a path, or the bare name of a shipped scenario.
+
+    Raises ScenarioError if there is no such file.
+    """
+    path = Path(text)
+    if is_file(path):
+        return path
+    shipped = shipped_scenarios()
+    if text in shipped:
+        return shipped[text]
+    found = "a folder, expected a file" if is_folder(path) else "no such file"
+    raise ScenarioError([Problem(text, 0, 0, "", found, hint=like_file(path))])
+
+
+def project_folder(file: Path) -> Path:
+    """Return the nearest folder above ``file`` with a ``pyproject.toml`` or ``.git``, else the folder of ``file``."""
+    folder = file.resolve().parent
+    for candidate in (folder, *folder.parents):
+        if (candidate / "pyproject.toml").exists() or (candidate / ".git").exists():
+            return candidate
+    return folder
+
+
+def real_path(path: Path) -> Path | None:
+    """Return ``path`` without links and ``..``; None if the system cannot follow it."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def is_file(path: Path) -> bool:
+    """True if ``path`` is an ordinary file; a name that the system refuses is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """True if ``path`` is a folder; a name that the system refuses is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_inside(path: Path, project: Path) -> bool:
+    """True if ``path``, links followed, lies in the project's folder or the shipped one."""
+    real = real_path(path)
+    return real is not None and any(real.is_relative_to(folder.resolve()) for folder in (project, shipped_folder()))
+
+
+def like_file(path: Path) -> str:
+    """Return the name of the file beside ``path``, or of the shipped scenario, that is most like its name."""
+    try:
+        beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    except (OSError, ValueError):
+        beside = []
+    near = nearest(path.name, beside)
+    if near:
+        return str(path.parent / near)
+    return nearest(path.name, shipped_scenarios())

@@ -1,0 +1,135 @@
+"""Loading a scenario: read, merge, validate, check, and read the schools of its table. All problems come at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simdiff.scenario.chain import Chain, read_chain
+from simdiff.scenario.checks import cross_problems, is_read_from_table
+from simdiff.scenario.folders import find_scenario, is_file, is_inside, like_file, project_folder
+from simdiff.scenario.problems import Problem, ScenarioError
+from simdiff.scenario.schema import Scenario
+from simdiff.scenario.schools import SchoolRow, read_schools
+from simdiff.scenario.source import Node
+from simdiff.scenario.translate import Place, place, problem_at, translated, without
+
+TABLE_PATH: Place = ("where", "table", "path")
+ROUNDS = 3
+"""How often values may be set aside because what they need was set aside."""
+STAND_INS = {"format": 1, "name": "unnamed", "title": "unnamed"}
+"""What the checks of the rest may take for granted where the file is wrong about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario ready to run.
+
+    ``text`` is the whole scenario as plain data, every default said; ``files`` every file that was read, the top one
+    first and the school table last; ``schools`` the rows of each district that is read from the table; ``notes`` the
+    sentences that say what was done about its blanks.
+    """
+
+    scenario: Scenario
+    text: dict[str, Any]
+    files: tuple[Path, ...]
+    schools: dict[str, tuple[SchoolRow, ...]]
+    notes: tuple[str, ...]
+
+
+def load_scenario(path: Path, schools: Path | None = None) -> Loaded:
+    """Load a scenario file (or shipped scenario, by name); ``schools`` replaces the table that it names.
+
+    Raises ScenarioError with every problem found.
+    """
+    chain = read_chain(find_scenario(str(path)))
+    problems = list(chain.problems)
+    if chain.root is None:
+        raise ScenarioError(problems)
+    if schools is not None and not is_file(schools):
+        problems.append(Problem(str(schools), 0, 0, "", "no such file", hint=like_file(schools)))
+    scenario, more = _validated(chain, has_schools=schools is not None)
+    problems += more
+    table = schools or _table_file(chain.root, chain.files[0], problems)
+    if scenario is None or problems:
+        raise ScenarioError(problems)
+    rows, notes = _read_table(scenario, table, chain.root)
+    files = chain.files + ((table,) if table and rows else ())
+    return Loaded(scenario, scenario.model_dump(mode="json"), files, rows, notes)
+
+
+def _validated(chain: Chain, *, has_schools: bool) -> tuple[Scenario | None, list[Problem]]:
+    """Return the scenario if it is valid, and its problems.
+
+    Where some values are wrong, the rest is validated without them, so that what fails to fit together is told in the
+    same breath; what may only follow from a wrong value is left for later.
+    """
+    assert chain.root is not None
+    data = chain.root.plain()
+    problems, bad = list[Problem](), list[Place]()
+    try:
+        scenario = Scenario.model_validate(data)
+    except ValidationError as error:
+        problems, bad = translated(error, chain.root, whole=chain.whole)
+        rest = _rest_of(data, bad, chain.root)
+        if rest is None:
+            return None, problems
+        scenario = rest
+    has_table = has_schools or (scenario.where.table is not None and scenario.where.table.path is not None)
+    for loc, problem in cross_problems(scenario, chain.root, has_table=has_table):
+        if not _follows(place(chain.root, loc)[0], bad) and chain.whole:
+            problems.append(problem)
+    if has_schools and scenario.where.table is None and not bad:
+        problems.append(
+            problem_at(chain.root, ("where",), "no `table`", "expected one, to read --schools by", key=True)
+        )
+    return (None if bad else scenario), problems
+
+
+def _rest_of(data: Any, bad: list[Place], root: Node) -> Scenario | None:
+    """Return the scenario without its bad values, or None if too little is left; adds to ``bad`` what must go too."""
+    for _ in range(ROUNDS):
+        if any(path[:2] == ("where", "districts") and len(path) <= 3 for path in bad):
+            return None  # without a district, every mention of it would look wrong
+        try:
+            return Scenario.model_validate(STAND_INS | without(data, bad))
+        except ValidationError as error:
+            bad += translated(error, root, whole=True)[1]
+    return None
+
+
+def _follows(path: Place, bad: list[Place]) -> bool:
+    """True if a problem at ``path`` may only follow from a value that is known to be wrong (one beside it, or in it)."""
+    scope = path[:-1] if path[-1:] in (("stop",), ("prizes",), ("not_yet",), ("like",)) else path
+    return any(place[: len(scope)] == scope or path[: len(place)] == place for place in bad)
+
+
+def _table_file(root: Node, top: Path, problems: list[Problem]) -> Path | None:
+    """Return the school table that the scenario names, after adding to ``problems`` what is wrong with its path."""
+    path, nodes = place(root, TABLE_PATH)
+    told = nodes[-1].value
+    if path != TABLE_PATH or not isinstance(told, str):
+        return None
+    file = nodes[-1].spot.file.resolve().parent / told
+    if Path(told).is_absolute() or not is_inside(file, project_folder(top)):
+        expected = f"expected a file in {project_folder(top)} (give others with --schools)"
+        problems.append(problem_at(root, TABLE_PATH, f'"{told}" leaves the project', expected))
+        return None
+    if not is_file(file):
+        problems.append(problem_at(root, TABLE_PATH, f'no such file "{told}"', hint=like_file(file)))
+    return file
+
+
+def _read_table(
+    scenario: Scenario, table: Path | None, root: Node
+) -> tuple[dict[str, tuple[SchoolRow, ...]], tuple[str, ...]]:
+    where = scenario.where
+    districts = {
+        name: district
+        for name, district in where.districts.items()
+        if is_read_from_table(district, has_table=table is not None)
+    }
+    if table is None or where.table is None or not districts:
+        return {}, ()
+    return read_schools(where.table, districts, table, root)
