@@ -55,25 +55,30 @@ def is_compiled() -> bool:
 
 
 def rule(function: F) -> F:
-    """Compile a rule, for other rules and for single calls; with ``NUMBA_DISABLE_JIT=1`` it stays ordinary Python."""
-    return _compile(function)
+    """Compile a rule by pasting it into its callers, where it costs nothing; it can also be called by itself.
 
-
-def inlined(function: F) -> F:
-    """Compile a rule that takes the whole state: always inlined, because passing so many arrays costs more than it does."""
-    return _compile(function, forceinline=True)
-
-
-def gathered(function: F) -> F:
-    """Compile a function that only gathers records into a tuple; Numba cannot return such a tuple, so it is pasted in."""
+    With ``NUMBA_DISABLE_JIT=1`` rules and kernels stay ordinary Python.
+    """
     return _compile(function, inline="always")
 
 
-def _compile(function: F, **options: object) -> F:
+def kernel(function: F) -> F:
+    """Compile a function by itself: loops, and what several rules call. Only compiled code can call it."""
+    return _compile(function, inline="never", no_cpython_wrapper=True)
+
+
+def entry(function: F) -> F:
+    """Compile a function by itself, to be called from Python."""
+    return _compile(function, inline="never")
+
+
+def _compile(function: F, **own_options: object) -> F:
+    """No reference counts (``_nrt``): kernels allocate nothing, and counting would cost more than the rules."""
     own = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        compiled: F = njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+        options = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+        compiled: F = njit(**options, **own_options)(function)
     finally:
         numba.config.CACHE_DIR = own
     return compiled

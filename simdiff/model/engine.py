@@ -3,21 +3,21 @@
 A month, in order (model specification, section 3); the Mesa twin walks the same phases agent by agent:
 
 1. ``open_month``   per district: budget, clarity, leadership, mandates (E1–E3), hiring (E13), competitions (E12b),
-   invitations of pilots, zones and roles
+   invitations of pilots and zones, roles
 2. ``look``         per school: imagined constraint, load, attention, out-of-school trials (E4–E6)
 3. ``decide``       per school: exploring and, in March, the wish to install, from start-of-month exposure (E7–E11)
-4. ``admit``        per district: quota (E11)
+4. ``admit_schools`` per district: quota (E11)
 5. ``enter``        per school: route and starting fit; lapse (E10, E12)
-6. ``ask``, then ``share_coaches`` per district (E13)
+6. ``ask`` per school, then ``coach`` per district: finite coaches (E13)
 7. ``work``         per school: installation, launch, teachers' transitions (E14–E16)
 8. ``settle``       per school: results, commitment, fit, ownership (E17–E20)
-9. ``learn``        per district and partner: codified knowledge (E21)
+9. ``learn_from_use`` per district and partner: codified knowledge (E21)
 10. ``continue_or_not`` per school: review in May, closing in August, turnover in July (E22–E24)
 11. ``close_month`` per district: money (E25), what is observed
 12. ``show``        per school: what peers will see next month
 """
 
-from simdiff.model.compile import rule
+from simdiff.model.compile import entry, kernel
 from simdiff.model.rules.adoption import admit, decide, enter
 from simdiff.model.rules.coaching import ask, hire, share_coaches
 from simdiff.model.rules.continuing import continue_or_not, show
@@ -31,7 +31,7 @@ from simdiff.model.rules.traits import begin_school, weigh_ties
 from simdiff.model.rules.work import work
 
 
-@rule
+@entry
 def begin(sim):
     """Set every school, district and partner to its start."""
     for i in range(sim.site.shape[0]):
@@ -45,18 +45,19 @@ def begin(sim):
             sim.partner_stock[q, p] = sim.partner[q].target
 
 
-@rule
-def open_month(sim, d, t):
-    """Phase 1 for district d."""
-    share_active(sim, d)
-    open_books(sim, d, t)
-    steer(sim, d, t)
-    hire(sim, d, t)
-    redesign(sim, d, t)
-    invite(sim, d, t)
+@entry
+def open_month(sim, t):
+    """Phase 1."""
+    for d in range(sim.district.shape[0]):
+        share_active(sim, d)
+        open_books(sim, d, t)
+        steer(sim, d, t)
+        hire(sim, d, t)
+        redesign(sim, d, t)
+        invite(sim, d, t)
 
 
-@rule
+@kernel
 def share_active(sim, d):
     """E22: F_d, the share of the district's schools that are active, at the start of the month."""
     first, last = sim.district[d].first, sim.district[d].last
@@ -67,65 +68,61 @@ def share_active(sim, d):
         sim.knowledge[d, p].active_share = active / (last - first)
 
 
-@rule
-def close_month(sim, d, t):
-    """Phase 11 for district d."""
-    pay(sim, d, t)
-    observe(sim, d, t)
+@entry
+def admit_schools(sim, t):
+    """Phase 4."""
+    for d in range(sim.district.shape[0]):
+        admit(sim, d, t)
 
 
-@rule
-def run_months(sim, start, stop):
-    """Advance one replicate from month ``start`` to month ``stop`` (exclusive)."""
-    schools, districts = sim.site.shape[0], sim.district.shape[0]
-    for t in range(start, stop):
-        for d in range(districts):
-            open_month(sim, d, t)
-        for i in range(schools):
-            look(sim, i, t)
-        for i in range(schools):
-            decide(sim, i, t)
-        for d in range(districts):
-            admit(sim, d, t)
-        for i in range(schools):
-            enter(sim, i, t)
-        for i in range(schools):
-            ask(sim, i, t)
-        for d in range(districts):
-            share_coaches(sim, d, t)
-        for i in range(schools):
-            work(sim, i, t)
-        for i in range(schools):
-            settle(sim, i, t)
-        close_schools(sim, t)
+@entry
+def coach(sim, t):
+    """Phase 6, after schools have asked."""
+    for d in range(sim.district.shape[0]):
+        share_coaches(sim, d, t)
 
 
-@rule
-def close_schools(sim, t):
-    """Phases 9 to 12."""
+@entry
+def learn_from_use(sim, t):
+    """Phase 9."""
     for d in range(sim.district.shape[0]):
         learn(sim, d, t)
     if sim.par[0].with_partner_stock == 1:
         for q in range(sim.partner.shape[0]):
             learn_partner(sim, q, t)
-    for i in range(sim.site.shape[0]):
-        continue_or_not(sim, i, t)
+
+
+@entry
+def close_month(sim, t):
+    """Phase 11."""
     for d in range(sim.district.shape[0]):
-        close_month(sim, d, t)
-    for i in range(sim.site.shape[0]):
-        show(sim, i, t)
+        pay(sim, d, t)
+        observe(sim, d, t)
 
 
-@rule
+@entry
+def run_months(sim, start, stop):
+    """Advance one replicate from month ``start`` to month ``stop`` (exclusive)."""
+    schools = sim.site.shape[0]
+    for t in range(start, stop):
+        open_month(sim, t)
+        look(sim, 0, schools, t)
+        decide(sim, 0, schools, t)
+        admit_schools(sim, t)
+        enter(sim, 0, schools, t)
+        ask(sim, 0, schools, t)
+        coach(sim, t)
+        work(sim, 0, schools, t)
+        settle(sim, 0, schools, t)
+        learn_from_use(sim, t)
+        continue_or_not(sim, 0, schools, t)
+        close_month(sim, t)
+        show(sim, 0, schools, t)
+
+
+@entry
 def end(sim, months):
     """After the last month: lifetimes and waiting times."""
     for d in range(sim.district.shape[0]):
         finish(sim, d, months)
 
-
-@rule
-def run_replicate(sim, months):
-    """One whole replicate."""
-    begin(sim)
-    run_months(sim, 0, months)
-    end(sim, months)

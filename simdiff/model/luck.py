@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from simdiff.model.compile import rule
+from simdiff.model.compile import entry, rule
 
 # Decisions: at most 64, numbers never reused (a changed number is another lottery).
 CAPACITY = 0
@@ -63,7 +63,7 @@ def practice_word(name: str) -> int:
     return identity("practice", name) % MAX_PRACTICES
 
 
-@rule
+@entry
 def philox(key, c0, c1, c2, c3):
     """Philox4x32-10: four 32-bit words (as uint64) from a 64-bit key and four 32-bit counter words."""
     k0 = key & _MASK
@@ -94,7 +94,7 @@ def chance(hazard):
     return -math.expm1(-hazard)
 
 
-@rule
+@entry
 def _lower_binomial(n, p, u):
     """Smallest k with P(Bin(n, p) ≤ k) ≥ u, for p ≤ ½ (so that (1−p)^n does not underflow up to n = 1,000)."""
     odds = p / (1.0 - p)
@@ -108,7 +108,7 @@ def _lower_binomial(n, p, u):
     return k
 
 
-@rule
+@entry
 def binomial(n, p, u):
     """A Bin(n, p) count by inversion of u, monotone in p and u; n in 0–1000. Reflected for p > ½: n − Q(1 − u; 1 − p)."""
     if n <= 0 or p <= 0.0:
@@ -120,7 +120,7 @@ def binomial(n, p, u):
     return _lower_binomial(n, p, u)
 
 
-@rule
+@entry
 def poisson(mean, u):
     """A Poisson(mean) count by inversion of u; mean in 0–700 (e^{−mean} must not underflow)."""
     mass = math.exp(-mean)
@@ -133,19 +133,19 @@ def poisson(mean, u):
     return k
 
 
-@rule
+@entry
 def normal_cdf(z):
     """Standard normal distribution function."""
     return 0.5 * math.erfc(-z / math.sqrt(2.0))
 
 
-@rule
+@entry
 def normal_density(z):
     """Standard normal density."""
     return math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
 
 
-@rule
+@entry
 def normal_quantile(u):
     """Standard normal quantile of u in (0, 1): Acklam's rational form and one Halley step (|error| < 1e-14).
 
@@ -167,7 +167,7 @@ def normal_quantile(u):
     return z - step / (1.0 + 0.5 * z * step)
 
 
-@rule
+@entry
 def _tail_quantile(u):
     q = math.sqrt(-2.0 * math.log(u))
     top = ((((-7.784894002430293e-3 * q - 3.223964580411365e-1) * q - 2.400758277161838) * q
@@ -177,7 +177,7 @@ def _tail_quantile(u):
     return top / bottom
 
 
-@rule
+@entry
 def interpolate(law, u):
     """Quantile at u in (0, 1) of a law tabulated at equal steps of probability from 0 to 1."""
     at = u * (law.shape[0] - 1)

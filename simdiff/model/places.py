@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simdiff.model.compile import rule
+from simdiff.model.compile import entry
 from simdiff.model.luck import PLACE, PROFILE, WORLD_REPLICATE, draws, identity
 from simdiff.scenario.schema import District, LevelProfile, Spacing
 from simdiff.scenario.schools import SchoolRow
@@ -35,7 +35,7 @@ class Place:
     y: float
 
 
-@rule
+@entry
 def _fill(key, who, decision, replicate, out):
     for n in range(who.shape[0]):
         out[n, 0], out[n, 1], out[n, 2], out[n, 3] = draws(key, who[n], 0, decision, 0, replicate)

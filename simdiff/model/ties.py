@@ -98,7 +98,7 @@ def ring_ties(position: NDArray[np.float64], group: NDArray[np.int64], count: in
                 break
         looks += [int(school)] * len(found)
         sees += found
-        weights += [1.0 / len(found)] * len(found)
+        weights += [1.0 / max(1, len(found))] * len(found)
     return np.array(looks, dtype=np.int64), np.array(sees, dtype=np.int64), np.array(weights)
 
 

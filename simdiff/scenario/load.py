@@ -100,7 +100,7 @@ def _rest_of(data: Any, bad: list[Place], root: Node) -> Scenario | None:
 
 
 def _follows(path: Place, bad: list[Place]) -> bool:
-    """True if a problem at ``path`` may only follow from a value that is known to be wrong (one beside it, or in it)."""
+    """True if a problem at ``path`` may only follow from a value known to be wrong, beside it or in it."""
     scope = path[:-1] if path[-1:] in (("stop",), ("prizes",), ("not_yet",), ("like",)) else path
     return any(place[: len(scope)] == scope or path[: len(place)] == place for place in bad)
 

@@ -10,16 +10,17 @@ from simdiff.scenario.schema import Practice
     ("more", "said"),
     [
         ("    goals: {nort: .3}\n",
-         ("13:13 policy.goals.goals.nort: unknown key `nort`, expected `start`, `stop`, `level`, `ramp`, `north`, `south`, "
-         "`others`; did you mean `north`?")),
+         ("13:13 policy.goals.goals.nort: unknown key `nort`, expected `start`, `stop`, `level`, `ramp`, `north`, "
+         "`south`, `others`; did you mean `north`?")),
         ("    goals: {level: {nort: .3}}\n",
-         ("13:21 policy.goals.goals.level.nort: unknown district `nort`, expected one of `north`, `south`, `others`; did "
-         "you mean `north`?")),
+         ("13:21 policy.goals.goals.level.nort: unknown district `nort`, expected one of `north`, `south`, "
+         "`others`; did you mean `north`?")),
         ("  budget: {annual: {other: 3}}\n",
-         ("13:21 policy.budget.annual.other: unknown district `other`, expected one of `north`, `south`, `others`; did you "
-         "mean `others`?")),
+         ("13:21 policy.budget.annual.other: unknown district `other`, expected one of `north`, `south`, `others`; "
+         "did you mean `others`?")),
         ("  networks: {partners: [{name: x, members: {others: all}}]}\n",
-         "13:45 policy.networks.partners[0].members.others: unknown district `others`, expected one of `north`, `south`"),
+         ("13:45 policy.networks.partners[0].members.others: unknown district `others`, expected one of `north`, "
+         "`south`")),
         ("    goals: {level: 1, start: 12, stop: 12}\n",
          "13:40 policy.goals.goals.stop: found 12, expected a month after the start (12)"),
         ("    goals: {level: 1, start: {south: 30}, stop: {north: 1, others: 30}}\n",
@@ -29,13 +30,13 @@ from simdiff.scenario.schema import Practice
         ("  networks: {partners: [{name: x, members: {north: all}}, {name: x, members: {south: 1}}]}\n",
          "13:66 policy.networks.partners[1].name: a second partner `x`, expected different names"),
         ("  networks: {competition: {entries: {north: 2}, prizes: 3}}\n",
-         ("13:57 policy.networks.competition.prizes: 3 prizes for 2 entries in north, expected at most as many prizes as "
-         "entries")),
+         ("13:57 policy.networks.competition.prizes: 3 prizes for 2 entries in north, expected at most as many "
+         "prizes as entries")),
         ("  networks: {identify: {level: 1, share: .7, not_yet: .4}}\n",
          "13:55 policy.networks.identify.not_yet: share and not_yet add up to 1.1, expected at most 1"),
         ("parameters: {laps: {value: 1, reason: why}}\n",
-         ("13:14 parameters.laps: unknown parameter `laps`, expected the name of a parameter of the register; did you mean "
-         "`lapse`?")),
+         ("13:14 parameters.laps: unknown parameter `laps`, expected the name of a parameter of the register; did "
+         "you mean `lapse`?")),
         ("parameters: {lapse: {value: 5.5, reason: why}}\n",
          "13:29 parameters.lapse.value: found 5.5, expected a number from 0 to 5 (1/month)"),
     ],
@@ -72,7 +73,8 @@ CATALOGUE_SAID = (
         ("{x: {like: developer-tide}}",
          f"8:23 practices.x.like: unknown practice `developer-tide`, {CATALOGUE_SAID}; did you mean `developer-tied`?"),
         ("{x: {school_flexibility: 0, classroom_flexibility: 1, load: 1, quality: 1}}",
-         "8:13 practices.x: unknown practice `x`, expected a name of the catalogue, `like`, or values for `exit_hazard`"),
+         ("8:13 practices.x: unknown practice `x`, expected a name of the catalogue, `like`, or values for "
+         "`exit_hazard`")),
     ],
 )  # fmt: skip
 def test_practices_must_be_known(wrong, tiny, practices, said):
@@ -97,8 +99,8 @@ def test_districts_need_schools_and_fair_names(wrong, tiny):
          "`start`, `stop`"),
         ("a.yaml:8:5 where.districts.level: no schools, expected a `profile`, or `where.table.path` (or --schools) for "
          "its rows"),
-        ("a.yaml:9:5 where.districts.others: found the district id `others`, expected none of `level`, `others`, `ramp`, "
-         "`start`, `stop`"),
+        ("a.yaml:9:5 where.districts.others: found the district id `others`, expected none of `level`, `others`, "
+         "`ramp`, `start`, `stop`"),
     ]  # fmt: skip
 
 
@@ -120,15 +122,16 @@ def test_profiles_must_make_sense(wrong, tiny):
     )
     (line,) = wrong(tiny.replace("[9, 15, 20, 25, 40]", "[9, 15]", 1))
     assert line == (
-        "a.yaml:6:72 where.districts.north.profile.elementary.teachers: found a list, expected a list of 5 numbers from 0 "
-        "to 100000"
+        "a.yaml:6:72 where.districts.north.profile.elementary.teachers: found a list, expected a list of 5 numbers "
+        "from 0 to 100000"
     )
 
 
 def test_a_district_id_that_is_no_slug_is_told_at_the_key(wrong, tiny):
     (line,) = wrong(tiny.replace("south:", "South Side:"))
     assert line == (
-        'a.yaml:7:5 where.districts.South Side: found the key "South Side", expected small letters, digits, - and _ (at '
+        'a.yaml:7:5 where.districts.South Side: found the key "South Side", expected small letters, digits, - '
+        "and _ (at "
         "most 80, a letter or digit first)"
     )
 

@@ -29,9 +29,11 @@ facts:
 
 SPLICES = st.one_of(
     st.sampled_from([
-        b":", b"{", b"}", b"[", b"]", b"\n", b"- ", b"? ", b"'", b'"', b"|\n", b">-\n", b"%", b"*a", b"&a ", b"!a ", b"#",
+        b":", b"{", b"}", b"[", b"]", b"\n", b"- ", b"? ", b"'", b'"', b"|\n", b">-\n", b"%", b"*a", b"&a ", b"!a ",
+        b"#",
         b"<<: ", b"\t", b"\0", b"\xff", b"\xef\xbb\xbf", b"---\n", b"...\n", b"\\", b"null", b"-1", b"1e999", b".nan",
-        b"level", b"others", b"stop: 3, ", b"extends: b\n", b"%YAML 9.9\n---\n", b'"\\U99999999"', b"table: {path: ..}\n",
+        b"level", b"others", b"stop: 3, ", b"extends: b\n", b"%YAML 9.9\n---\n", b'"\\U99999999"',
+        b"table: {path: ..}\n",
         "é\u2028".encode(), b"   ", b"9" * 50, b"true",
     ]),
     st.binary(min_size=1, max_size=4),

@@ -30,7 +30,8 @@ def test_a_valid_scenario_loads(load, project, tiny):
 def test_the_resolved_text_reads_back_as_the_same_scenario(load, tiny):
     text = (
         tiny
-        + '    goals: {north: .3}\nabout: "no: \\u2028 # \\t\\"x\\" \\U0001F600 é"\nfacts: [{what: a, value: 012, source: "1:30"}]\n'
+        + '    goals: {north: .3}\nabout: "no: \\u2028 # \\t\\"x\\" \\U0001F600 é"\n'
+        + 'facts: [{what: a, value: 012, source: "1:30"}]\n'
     )
     first = load(text)
     again = load(to_yaml(first.text))
@@ -58,14 +59,14 @@ def test_five_mistakes_give_five_lines_in_order(wrong, tiny):
     assert wrong(text) == [
         'a.yaml:3:8 title: found 3, expected a text of 1 to 120 characters (in quotes: "3")',
         (
-            "a.yaml:9:3 practices.learner-profile: unknown practice `learner-profile`, expected a name of the catalogue, "
-            "`like`, or values for `school_flexibility`, `classroom_flexibility`, `load`, `quality`, `exit_hazard`; did you "
-            "mean `learner-profiles`?"
+            "a.yaml:9:3 practices.learner-profile: unknown practice `learner-profile`, expected a name of the "
+            "catalogue, `like`, or values for `school_flexibility`, `classroom_flexibility`, `load`, `quality`, "
+            "`exit_hazard`; did you mean `learner-profiles`?"
         ),
         "a.yaml:13:20 policy.goals.goals.level: found 1.2, expected a number from 0 to 1",
         (
-            "a.yaml:13:25 policy.goals.goals.strat: unknown key `strat`, expected `start`, `stop`, `level`, `ramp`; did you "
-            "mean `start`?"
+            "a.yaml:13:25 policy.goals.goals.strat: unknown key `strat`, expected `start`, `stop`, `level`, `ramp`; "
+            "did you mean `start`?"
         ),
         'a.yaml:14:8 years: found "ten", expected a whole number from 1 to 100',
     ]
@@ -82,23 +83,25 @@ def test_form_and_schema_are_told_together(wrong, tiny):
         ("    goals: high\n", '13:12 policy.goals.goals: found "high", expected a number from 0 to 1'),
         ("    goals: {north: 2}\n", "13:20 policy.goals.goals.north: found 2, expected a number from 0 to 1"),
         ("    goals:\n", "13:5 policy.goals.goals: found nothing, expected a number from 0 to 1"),
-        ("    goals: {ramp: 1.5}\n", "13:19 policy.goals.goals.ramp: found 1.5, expected a whole number from 0 to 1200"),
+        ("    goals: {ramp: 1.5}\n", ("13:19 policy.goals.goals.ramp: found 1.5, expected a whole number from 0 "
+        "to 1200")),
         ("    goals: {levl: 2, start: 3}\n",
          ("13:13 policy.goals.goals.levl: unknown key `levl`, expected `start`, `stop`, `level`, `ramp`; did you mean "
          "`level`?")),
         ("    goals: {levl: 2}\n",
-         ("13:13 policy.goals.goals.levl: unknown key `levl`, expected `start`, `stop`, `level`, `ramp`, `north`, `south`, "
-         "`others`; did you mean `level`?")),
+         ("13:13 policy.goals.goals.levl: unknown key `levl`, expected `start`, `stop`, `level`, `ramp`, `north`, "
+         "`south`, `others`; did you mean `level`?")),
         ("  superintendent: {exits: soon}\n",
-         ('13:27 policy.superintendent.exits: found "soon", expected one of `hazard`, `never`, or a list of whole numbers '
+         ('13:27 policy.superintendent.exits: found "soon", expected one of `hazard`, `never`, or a list of '
+         'whole numbers '
          "from 0 to 1200")),
         ("  superintendent: {exits: {north: [3, -1]}}\n",
          "13:39 policy.superintendent.exits.north[1]: found -1, expected a whole number from 0 to 1200"),
         ("  adaptive: yes\n", '13:13 policy.adaptive: found "yes", expected true or false'),
         ("  talent: 3\n", "13:11 policy.talent: found 3, expected a mapping with `coaching`, `change`, `sharing`"),
         ("  networks: {partners: {name: x}}\n",
-         ("13:24 policy.networks.partners: found a mapping, expected a list of mappings with `name`, `members`, `select`, "
-         "`level`, `start`, `stop`, `ramp`, `fte`, `match`, `stock`")),
+         ("13:24 policy.networks.partners: found a mapping, expected a list of mappings with `name`, `members`, "
+         "`select`, `level`, `start`, `stop`, `ramp`, `fte`, `match`, `stock`")),
         ("  networks: {partners: [{name: x, members: {north: some}}]}\n",
          ('13:52 policy.networks.partners[0].members.north: found "some", expected a whole number from 1 to 100000, or '
          "`all`")),

@@ -98,12 +98,15 @@ def test_gzip_bom_and_windows_line_ends(write):
         ("N,007,Oak,High,300,18.5,0.25,40,181,1,", '2:9 lon: found "181", expected a number from -180 to 180'),
         ("N,007,Oak,High,300,18.5,0.25,40,,1,", "2:9 lon: blank, expected both coordinates or neither"),
         ("N,007,Oak,High,300,0.49,0.25,40,-100,1,",
-         '2:6 staff: no teacher count for "Oak", expected a value, or `fill.teachers` of district `north` to say what to do'),
+         ('2:6 staff: no teacher count for "Oak", expected a value, or `fill.teachers` of district `north` to '
+         'say what to do')),
         ("N,007,Oak,High,300,9,,40,-100,1,",
-         ('2:7 poor: no low-income share for "Oak", expected a value, or `fill.low_income` of district `north` to say what '
+         ('2:7 poor: no low-income share for "Oak", expected a value, or `fill.low_income` of district `north` '
+         'to say what '
          "to do")),
         ("N,007,Oak,High,300,9,.5,,,1,",
-         ('2:8 lat: no coordinates for "Oak", expected a value, or `fill.coordinates` of district `north` to say what to '
+         ('2:8 lat: no coordinates for "Oak", expected a value, or `fill.coordinates` of district `north` to '
+         'say what to '
          "do")),
         ('N,"007,Oak,High,300,9,.5,,,1,', "2:1: not readable as CSV: unexpected end of data"),
         ("N,\xff,Oak,High,300,9,.5,,,1,", "2:1: not UTF-8 text"),
@@ -159,7 +162,8 @@ def test_what_cannot_be_filled_is_refused(refused):
     assert line.startswith('t.csv:2:7 poor: no low-income share for "A"')
     (line,) = refused(GOOD, fill="{teachers: imputed}", scenario=SCENARIO.replace(", teachers_imputed: guess", ""))
     assert line == (
-        "a.yaml:12:62 where.districts.north.fill.teachers: nothing to take, expected `where.table.columns.teachers_imputed`"
+        "a.yaml:12:62 where.districts.north.fill.teachers: nothing to take, expected "
+        "`where.table.columns.teachers_imputed`"
     )
 
 
@@ -189,15 +193,17 @@ def test_columns_and_districts_must_be_in_the_table(refused):
     lines = refused(GOOD, scenario=text)
     listed = "`place`, `code`, `label`, `kind`, `pupils`, `staff`, `poor`, `lat`, `lon`, `open`, `guess`"
     assert lines == [
-        f"a.yaml:7:35 where.table.columns.teachers: no column `stff` in t.csv, expected one of {listed}; did you mean `staff`?",
-        f"a.yaml:10:12 where.table.keep.oben: no column `oben` in t.csv, expected one of {listed}; did you mean `open`?",
-        (f"a.yaml:12:34 where.districts.north.rows.plce: no column `plce` in t.csv, expected one of {listed}; did you mean "
-         "`place`?"),
+        (f"a.yaml:7:35 where.table.columns.teachers: no column `stff` in t.csv, expected one of {listed}; did "
+        f"you mean `staff`?"),
+        (f"a.yaml:10:12 where.table.keep.oben: no column `oben` in t.csv, expected one of {listed}; did you mean "
+        f"`open`?"),
+        (f"a.yaml:12:34 where.districts.north.rows.plce: no column `plce` in t.csv, expected one of {listed}; did "
+         "you mean `place`?"),
     ]  # fmt: skip
     (line,) = refused(GOOD, scenario=SCENARIO.replace("place: N", "place: North"))
     assert line == (
-        "a.yaml:12:41 where.districts.north.rows.place: no row of the table has `North` there, expected a value of that "
-        "column (1 seen: `N`)"
+        "a.yaml:12:41 where.districts.north.rows.place: no row of the table has `North` there, expected a value of "
+        "that column (1 seen: `N`)"
     )
     (line,) = refused(GOOD, scenario=SCENARIO.replace('"1"', '"2"'))
     assert line == "a.yaml:12:27 where.districts.north.rows: no row of the table fits this and `where.table.keep`"

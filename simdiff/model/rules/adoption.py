@@ -2,7 +2,7 @@
 
 import math
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import DECIDE, chance, draws, normal_cdf
 from simdiff.model.luck import EXPLORE as EXPLORE_LUCK
 from simdiff.model.rules.common import here, in_months, may_start, obstacle_school, sigmoid
@@ -36,24 +36,25 @@ def explore_hazard(me, use, touch):
     return hazard + par.explore_problems * me.lever.problems * (relevance_mean(par) + seen_relevance(me, use))
 
 
-@inlined
-def decide(sim, i, t):
+@entry
+def decide(sim, first, last, t):
     """E10, E11: invitations, exploring, and in the decision month the wish to install."""
-    me, net = here(sim, i, t), net_of(sim)
-    deciding = in_months(me.par.decide_months, t)
-    for p in range(sim.practice.shape[0]):
-        use = sim.use[i, p]
-        use.wish = NO_WISH
-        if may_start(use):
-            if use.stage != EXPLORE:
-                explore(net, me, sim.practice[p], use, i, p)
-            if deciding:
-                wish(net, me, sim.practice[p], use, i, p)
-    if deciding:
-        me.school.invited = 0
+    for i in range(first, last):
+        me, net = here(sim, i, t), net_of(sim)
+        deciding = in_months(me.par.decide_months, t)
+        for p in range(sim.practice.shape[0]):
+            use = sim.use[i, p]
+            use.wish = NO_WISH
+            if may_start(use):
+                if use.stage != EXPLORE:
+                    explore(net, me, sim.practice[p], use, i, p)
+                if deciding:
+                    wish(net, me, sim.practice[p], use, i, p)
+        if deciding:
+            me.school.invited = 0
 
 
-@rule
+@kernel
 def explore(net, me, practice, use, i, p):
     """E10: NONE or DROPPED → EXPLORE, by invitation or by hazard; a dropped practice leaves a scar."""
     if me.school.invited == 1:
@@ -91,7 +92,7 @@ def decision_probability(me, practice, use, legitimate):
     return sigmoid(par.decide_slope * (par.decide_intercept + par.decide_peers * legitimate + rest))
 
 
-@rule
+@kernel
 def wish(net, me, practice, use, i, p):
     """E11: an ordered school complies by lot; an exploring one wishes by its probability, or at its threshold."""
     ordered = me.school.order < me.lever.mandate
@@ -108,7 +109,7 @@ def wish(net, me, practice, use, i, p):
         use.wish = WISHES if u0 < decision_probability(me, practice, use, legitimate) else NO_WISH
 
 
-@rule
+@kernel
 def admit(sim, d, t):
     """E11: a quota takes wishing schools in order of score = (1 − w) signal + w z(need); *not yet* schools come last."""
     district, run = sim.district[d], sim.run[0]
@@ -129,19 +130,20 @@ def admit(sim, d, t):
                 use.wish = NO_WISH
 
 
-@inlined
-def enter(sim, i, t):
+@entry
+def enter(sim, first, last, t):
     """E10, E12: admitted schools start installing; other exploring schools may lose interest."""
-    me = here(sim, i, t)
-    for p in range(sim.practice.shape[0]):
-        use = sim.use[i, p]
-        if use.wish != NO_WISH:
-            start_installing(net_of(sim), me, sim.practice[p], use, knowledge_here(sim, me, p), i, p)
-        elif use.stage == EXPLORE:
-            lapse(me, sim.practice[p], use)
+    for i in range(first, last):
+        me = here(sim, i, t)
+        for p in range(sim.practice.shape[0]):
+            use = sim.use[i, p]
+            if use.wish != NO_WISH:
+                start_installing(net_of(sim), me, sim.practice[p], use, knowledge_here(sim, me, p), i, p)
+            elif use.stage == EXPLORE:
+                lapse(me, sim.practice[p], use)
 
 
-@rule
+@kernel
 def lapse(me, practice, use):
     """E10: EXPLORE → NONE at hazard h_L."""
     _, u1, _, _ = draws(me.run.key, me.site.who, me.t, EXPLORE_LUCK, practice.word, me.run.replicate)
@@ -149,7 +151,7 @@ def lapse(me, practice, use):
         use.stage = NONE
 
 
-@rule
+@kernel
 def start_installing(net, me, practice, use, known, i, p):
     """E12: route (invent, or adopt and adapt), starting fit and ownership."""
     par = me.par

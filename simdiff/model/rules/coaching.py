@@ -2,7 +2,7 @@
 
 import math
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import normal_density, normal_quantile
 from simdiff.model.rules.common import here, in_months, is_active
 from simdiff.model.state import INSTALL, NO_SITE
@@ -66,14 +66,15 @@ def demand(me, use):
     return par.coach_mechanical * use.mechanical + par.coach_unengaged * min(unengaged, par.coach_reach * teachers)
 
 
-@inlined
-def ask(sim, i, t):
+@entry
+def ask(sim, first, last, t):
     """E13: school i's demand over all practices."""
-    me = here(sim, i, t)
-    asked = 0.0
-    for p in range(sim.practice.shape[0]):
-        asked += demand(me, sim.use[i, p])
-    me.school.asked = asked
+    for i in range(first, last):
+        me = here(sim, i, t)
+        asked = 0.0
+        for p in range(sim.practice.shape[0]):
+            asked += demand(me, sim.use[i, p])
+        me.school.asked = asked
 
 
 @rule
@@ -83,7 +84,7 @@ def claim(site, school, setting):
     return weight * (1.0 + setting.coach_priority) if school.site != NO_SITE else weight
 
 
-@rule
+@kernel
 def share_coaches(sim, d, t):
     """E13: the water level L with Σ D min(1, w L) = min(H, ΣD), exactly: each pass fixes the schools it fills."""
     par, district = sim.par[0], sim.district[d]

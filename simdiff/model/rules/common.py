@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from simdiff.model.compile import gathered, rule
+from simdiff.model.compile import rule
 from simdiff.model.state import DROPPED, FULL, INITIAL, PILOT, ZONE, Record
 
 
@@ -21,7 +21,7 @@ class Here(NamedTuple):
     t: int
 
 
-@gathered
+@rule
 def here(sim, i, t):
     """Gather what school i's rules need in month t."""
     site = sim.site[i]

@@ -2,33 +2,34 @@
 
 import math
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import PRINCIPAL, REVIEW, TURNOVER, binomial, chance, draws
 from simdiff.model.rules.common import here, in_months, is_active, sigmoid
 from simdiff.model.state import DROPPED, NEVER, USABLE
 
 
-@inlined
-def continue_or_not(sim, i, t):
+@entry
+def continue_or_not(sim, first, last, t):
     """The yearly moments of school i, each in its months: review (May), closing (August), turnover (July)."""
-    me = here(sim, i, t)
-    par = me.par
-    if in_months(par.review_months, t):
-        for p in range(sim.practice.shape[0]):
-            if is_active(sim.use[i, p]):
-                review(me, sim.practice[p], sim.use[i, p], sim.knowledge[me.site.district, p])
-        me.school.new_principal = 0
-    if par.with_closing == 1 and in_months(par.close_months, t):
-        for p in range(sim.practice.shape[0]):
-            close(me, sim.practice[p], sim.use[i, p])
-    if in_months(par.turnover_months, t):
-        for p in range(sim.practice.shape[0]):
-            if sim.use[i, p].mechanical + sim.use[i, p].proficient > 0:
-                teachers_leave(me, sim.practice[p], sim.use[i, p])
-        if principal_leaves(me):
+    for i in range(first, last):
+        me = here(sim, i, t)
+        par = me.par
+        if in_months(par.review_months, t):
             for p in range(sim.practice.shape[0]):
                 if is_active(sim.use[i, p]):
-                    succeed(me, sim.use[i, p])
+                    review(me, sim.practice[p], sim.use[i, p], sim.knowledge[me.site.district, p])
+            me.school.new_principal = 0
+        if par.with_closing == 1 and in_months(par.close_months, t):
+            for p in range(sim.practice.shape[0]):
+                close(me, sim.practice[p], sim.use[i, p])
+        if in_months(par.turnover_months, t):
+            for p in range(sim.practice.shape[0]):
+                if sim.use[i, p].mechanical + sim.use[i, p].proficient > 0:
+                    teachers_leave(me, sim.practice[p], sim.use[i, p])
+            if principal_leaves(me):
+                for p in range(sim.practice.shape[0]):
+                    if is_active(sim.use[i, p]):
+                        succeed(me, sim.use[i, p])
 
 
 @rule
@@ -56,7 +57,7 @@ def exit_hazard(me, practice, use, active_share):
     return practice.exit_hazard * math.exp(risk)
 
 
-@rule
+@kernel
 def review(me, practice, use, known):
     """E22: in May an active practice is dropped w.p. 1 − e^{−h}, or if nobody uses it. Dropping does not zero use."""
     u0, _, _, _ = draws(me.run.key, me.site.who, me.t, REVIEW, practice.word, me.run.replicate)
@@ -69,7 +70,7 @@ def review(me, practice, use, known):
             use.dropped = me.t
 
 
-@rule
+@kernel
 def close(me, practice, use):
     """E23: in August a principal may make a practice a school-wide expectation once enough teachers use it."""
     par = me.par
@@ -83,7 +84,7 @@ def close(me, practice, use):
         use.closed = 1
 
 
-@rule
+@kernel
 def teachers_leave(me, practice, use):
     """E24: leavers Bin(·, τ) from U, M and K; hires are unengaged, except Bin(hires, o_b (K/n)(.4 + .6 x_T2))."""
     par, teachers = me.par, int(me.site.teachers)
@@ -99,7 +100,7 @@ def teachers_leave(me, practice, use):
     use.proficient = proficient - lost_proficient
 
 
-@rule
+@kernel
 def principal_leaves(me):
     """E24, E5: a new principal comes w.p. τP and partly believes again what was imagined; True if one came."""
     par, school = me.par, me.school
@@ -112,7 +113,7 @@ def principal_leaves(me):
     return True
 
 
-@rule
+@kernel
 def succeed(me, use):
     """E24, E23: succession resets commitment toward its mean and lowers ownership; a closed practice may re-open."""
     par = me.par
@@ -125,12 +126,13 @@ def succeed(me, use):
         use.closed = 0
 
 
-@inlined
-def show(sim, i, t):
+@entry
+def show(sim, first, last, t):
     """What peers will see next month: active, inside a site, usable experience (K/n)·φ in fixed point."""
-    teachers = sim.site[i].teachers
-    for p in range(sim.practice.shape[0]):
-        use, seen = sim.use[i, p], sim.seen[i, p]
-        seen.active = 1 if is_active(use) else 0
-        seen.inside = sim.school[i].site
-        seen.usable = int(min(1.0, use.proficient / teachers * use.fit) * USABLE + 0.5)
+    for i in range(first, last):
+        teachers = sim.site[i].teachers
+        for p in range(sim.practice.shape[0]):
+            use, seen = sim.use[i, p], sim.seen[i, p]
+            seen.active = 1 if is_active(use) else 0
+            seen.inside = sim.school[i].site
+            seen.usable = int(min(1.0, use.proficient / teachers * use.fit) * USABLE + 0.5)

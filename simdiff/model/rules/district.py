@@ -2,9 +2,7 @@
 
 import math
 
-import numpy as np
-
-from simdiff.model.compile import rule
+from simdiff.model.compile import kernel, rule
 from simdiff.model.luck import LEADER, MANDATES, SITES, binomial, chance, draws, poisson
 from simdiff.model.rules.common import in_months
 from simdiff.model.state import (
@@ -48,7 +46,7 @@ def transfer_between(par, clarity_1, clarity_2):
     return 1.0 / (1.0 + (spread_1 * spread_1 + spread_2 * spread_2) / (par.transfer_length * par.transfer_length))
 
 
-@rule
+@kernel
 def steer(sim, d, t):
     """E2, E3: clarity follows clear goals; a superintendent may leave; background mandates come and go."""
     par, run, district = sim.par[0], sim.run[0], sim.district[d]
@@ -62,7 +60,7 @@ def steer(sim, d, t):
     district.mandates = binomial(district.mandates, mandates_stay(par), u0) + poisson(arriving, u1)
 
 
-@rule
+@kernel
 def change_leader(par, run, district, lever, setting, t):
     """A superintendent leaves (each July by hazard, or on a given date): clarity falls, sponsorship may end."""
     u0, u1, _, _ = draws(run.key, district.who, t, LEADER, 0, run.replicate)
@@ -88,12 +86,30 @@ def design_signal(school, accuracy):
 
 
 @rule
+def comes_before(sim, i, j):
+    """True if row i ranks before row j: higher score first, then lower row."""
+    return sim.score[i] > sim.score[j] or (sim.score[i] == sim.score[j] and i < j)
+
+
+@kernel
 def rank_schools(sim, d):
-    """Order the district's rows by ``sim.score``, highest first, into ``sim.order`` (both from the district's first row)."""
+    """Order the district's rows by ``sim.score``, highest first, into ``sim.order`` (both from the district's first row).
+
+    A Shell sort in place: kernels allocate nothing.
+    """
     first, last = sim.district[d].first, sim.district[d].last
-    ranking = np.argsort(-sim.score[first:last], kind="mergesort")
-    for n in range(last - first):
-        sim.order[first + n] = first + ranking[n]
+    for i in range(first, last):
+        sim.order[i] = i
+    gap = (last - first) // 2
+    while gap > 0:
+        for n in range(first + gap, last):
+            row = sim.order[n]
+            at = n
+            while at - gap >= first and comes_before(sim, row, sim.order[at - gap]):
+                sim.order[at] = sim.order[at - gap]
+                at -= gap
+            sim.order[at] = row
+        gap //= 2
 
 
 @rule
@@ -128,7 +144,7 @@ def make_site(school, site, until):
     school.invited = 1
 
 
-@rule
+@kernel
 def open_pilots(sim, d, t):
     """Pick pilot sites by signal of capacity, by need or by lot."""
     district, run = sim.district[d], sim.run[0]
@@ -145,7 +161,7 @@ def open_pilots(sim, d, t):
         make_site(sim.school[sim.order[district.first + n]], PILOT, t + setting.pilot_months)
 
 
-@rule
+@kernel
 def open_zone(sim, d, t):
     """A zone: the schools nearest to one drawn by lot."""
     district, run = sim.district[d], sim.run[0]
@@ -164,7 +180,7 @@ def open_zone(sim, d, t):
         make_site(sim.school[sim.order[district.first + n]], ZONE, setting.zone_stop)
 
 
-@rule
+@kernel
 def identify(sim, d):
     """N1: the top share by design signal is told to design; the lowest on the adopt signal wait; the rest adopt."""
     district = sim.district[d]

@@ -6,7 +6,7 @@ Sums over ties run in integers (fixed point), so the order of peers, pulling or 
 import math
 from typing import NamedTuple
 
-from simdiff.model.compile import gathered, inlined, rule
+from simdiff.model.compile import kernel, rule
 from simdiff.model.rules.common import rules_school
 from simdiff.model.rules.district import transfer_between
 from simdiff.model.state import POINT, USABLE, Records
@@ -25,7 +25,7 @@ class Net(NamedTuple):
     setting: Records
 
 
-@gathered
+@rule
 def net_of(sim):
     """The part of ``sim`` that exposure reads."""
     return Net(sim.tie_from, sim.tie, sim.tie_transfer, sim.seen, sim.site, sim.district, sim.lever, sim.setting)
@@ -43,24 +43,24 @@ def partnered(me):
     return me.par.partner_weight * me.partner if me.site.partnered == 1 else 0.0
 
 
-@rule
-def active_weight(net, i, layer, p):
-    """Summed weight of school i's ties of one layer (0 near, 1 convened, 2 partner) to active peers."""
+@kernel
+def active_weight(net, p, first, last):
+    """Summed weight of the ties from ``first`` to ``last`` (exclusive) to active peers."""
     total = 0
-    for e in range(net.tie_from[i, layer], net.tie_from[i, layer + 1]):
+    for e in range(first, last):
         total += net.tie[e].weight * net.seen[net.tie[e].peer, p].active
     return total / POINT
 
 
-@rule
+@kernel
 def contact(net, me, i, p):
     """E7, E10: Σ_j W_ij A_jp, contact of school i with active schools. Added networks add contact."""
-    total = active_weight(net, i, 0, p)
+    total = active_weight(net, p, net.tie_from[i, 0], net.tie_from[i, 1])
     added, across = convened(me), partnered(me)
     if added > 0.0:
-        total += added * active_weight(net, i, 1, p)
+        total += added * active_weight(net, p, net.tie_from[i, 1], net.tie_from[i, 2])
     if across > 0.0:
-        total += across * active_weight(net, i, 2, p)
+        total += across * active_weight(net, p, net.tie_from[i, 2], net.tie_from[i, 3])
     return total
 
 
@@ -95,13 +95,14 @@ def pair_match(net, me, peer, p):
     return match
 
 
-@rule
-def layer_experience(net, me, i, layer, p):
-    """Integer sums over one layer of T A and T (K/n) φ, both without the district's own T̄."""
+@kernel
+def layer_experience(net, me, p, first, last, across):
+    """Integer sums over the ties from ``first`` to ``last`` (exclusive) of T A and T (K/n) φ, both without the
+    district's own T̄; ties from ``across`` on cross districts."""
     legitimate = 0
     usable = 0
-    plain = layer < 2 and me.par.with_regime == 0
-    for e in range(net.tie_from[i, layer], net.tie_from[i, layer + 1]):
+    plain = last <= across and me.par.with_regime == 0
+    for e in range(first, last):
         peer = net.tie[e].peer
         seen = net.seen[peer, p]
         if seen.active == 0 and seen.usable == 0:
@@ -114,20 +115,21 @@ def layer_experience(net, me, i, layer, p):
     return legitimate / POINT, usable / (POINT * USABLE)
 
 
-@rule
+@kernel
 def experience(net, me, i, p):
     """E8: (ρ, X), the share of peers with transferable success and the usable peer experience (0–1 each)."""
     added, across = convened(me), partnered(me)
     total = me.site.ties + added + across
     if total == 0.0:
         return 0.0, 0.0
-    legitimate, usable = layer_experience(net, me, i, 0, p)
+    near, meet, cross, last = net.tie_from[i, 0], net.tie_from[i, 1], net.tie_from[i, 2], net.tie_from[i, 3]
+    legitimate, usable = layer_experience(net, me, p, near, meet, cross)
     if added > 0.0:
-        more, better = layer_experience(net, me, i, 1, p)
+        more, better = layer_experience(net, me, p, meet, cross, cross)
         legitimate += added * more
         usable += added * better
     if across > 0.0:
-        more, better = layer_experience(net, me, i, 2, p)
+        more, better = layer_experience(net, me, p, cross, last, cross)
         legitimate += across * more
         usable += across * better
     transfer = me.district.transfer
@@ -143,7 +145,7 @@ def codified(me, stock, partner_stock):
     return known
 
 
-@inlined
+@rule
 def knowledge_here(sim, me, p):
     """E9: Ẽ of practice p in the school that ``me`` is."""
     partner = me.site.partner

@@ -2,7 +2,7 @@
 
 import math
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import kernel, rule
 from simdiff.model.luck import ENTRY, draws, normal_quantile
 from simdiff.model.rules.common import here, in_months, is_active
 from simdiff.model.rules.district import make_site, rank_schools, sites_affordable
@@ -13,7 +13,7 @@ from simdiff.model.state import COMPETITION, DESIGN, PILOT
 from simdiff.register import AVAILABLE_DELAY, SCREENING_DELAY
 
 
-@inlined
+@kernel
 def deep_experience(sim, i, p, t):
     """E21: A (K/n) φ f of school i, its deep experience in one month (0–1)."""
     use = sim.use[i, p]
@@ -23,7 +23,7 @@ def deep_experience(sim, i, p, t):
     return use.proficient / me.site.teachers * use.fit * integrity(me, use, knowledge_here(sim, me, p))
 
 
-@rule
+@kernel
 def learn(sim, d, t):
     """E21: E ← E + x_T3 c_E (.3 + .7 g) Σ A (K/n) φ f / max(1, S/60) − δ_E E; shared failures add lessons."""
     par, district = sim.par[0], sim.district[d]
@@ -43,7 +43,7 @@ def learn(sim, d, t):
         known.dropped = 0
 
 
-@rule
+@kernel
 def learn_partner(sim, q, t):
     """E21: EX ← EX + c_X Σ_members A (K/n) φ f + r_X (EX* − EX). Acts only with the partner_stock switch."""
     par = sim.par[0]
@@ -57,7 +57,7 @@ def learn_partner(sim, q, t):
         sim.partner_stock[q, p] = stock + par.partner_refresh * (sim.partner[q].target - stock)
 
 
-@rule
+@kernel
 def redesign(sim, d, t):
     """E12b: hold the competitions that are due, bring waiting winners into use, redraw what disappoints (adaptive)."""
     district = sim.district[d]
@@ -69,11 +69,11 @@ def redesign(sim, d, t):
             known.available = -1
     if setting.entries > 0 and screens_now(setting, t):
         for p in range(sim.practice.shape[0]):
-            compete(sim, d, p, t, True)
+            compete(sim, d, p, t, setting.prizes, t + AVAILABLE_DELAY - SCREENING_DELAY)
     if setting.adaptive == 1 and in_months(sim.par[0].adaptive_months, t) and t >= sim.run[0].burn_in:
         for p in range(sim.practice.shape[0]):
             if results_disappoint(sim, d, p):
-                compete(sim, d, p, t, False)
+                compete(sim, d, p, t, 0 * setting.prizes, t)
 
 
 @rule
@@ -94,12 +94,12 @@ def results_disappoint(sim, d, p):
     return schools > 0 and total / schools < sim.par[0].aspiration
 
 
-@rule
-def compete(sim, d, p, t, with_sites):
+@kernel
+def compete(sim, d, p, t, most_prizes, available):
     """E12b: entries z ~ N(r_q a, 1) are screened on ρ z + √(1−ρ²) ε; the winner's q = q̄ e^{s_q z}, never below 1.
 
-    Competition winners become pilot sites and their variant is available a design year later; an adaptive review
-    brings no sites and its version is available at once. Designers enter first, the rest by lot.
+    Winners of ``most_prizes`` become pilot sites; the winning variant is in use from month ``available`` (a design
+    year later; at once, and without prizes, in an adaptive review). Designers enter first, the rest by lot.
     """
     run, district = sim.run[0], sim.district[d]
     setting = sim.setting[district.group]
@@ -115,15 +115,15 @@ def compete(sim, d, p, t, with_sites):
     winner = sim.order[district.first]
     best = entry_quality(sim, winner, p, t)
     quality = sim.practice[p].quality * math.exp(sim.par[0].quality_gain * best)
-    prizes = sites_affordable(district, min(setting.prizes, entries)) if with_sites else 0
-    award(sim, d, p, t, max(1.0, quality), with_sites)
+    prizes = sites_affordable(district, min(most_prizes, entries))
+    award(sim, d, p, t, max(1.0, quality), available)
     for n in range(prizes):
         make_site(sim.school[sim.order[district.first + n]], PILOT, t + setting.prize_months)
     price = sim.par[0].price_finalist * entries + sim.par[0].price_prize * prizes
-    charge(sim, d, t, COMPETITION, price, True)
+    charge(sim.ledger[t, district.report, COMPETITION], district, price, district.match)
 
 
-@rule
+@kernel
 def entry_quality(sim, i, p, t):
     """z: true quality of school i's entry, SD."""
     run = sim.run[0]
@@ -141,7 +141,7 @@ def jury_score(sim, i, p, t, reliability):
 
 
 @rule
-def award(sim, d, p, t, quality, wait):
+def award(sim, d, p, t, quality, available):
     """The winner is used by its district and offered to districts that share an outside partner (section 0, E12b)."""
     for other in range(sim.district.shape[0]):
         offered = other == d
@@ -151,8 +151,8 @@ def award(sim, d, p, t, quality, wait):
                 offered = True
         if offered:
             known = sim.knowledge[other, p]
-            if wait:
+            if available > t:
                 known.next_quality = max(quality, known.next_quality)
-                known.available = t + AVAILABLE_DELAY - SCREENING_DELAY
+                known.available = available
             else:
                 known.quality = max(known.quality, quality)

@@ -2,23 +2,24 @@
 
 import math
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import entry, rule
 from simdiff.model.rules.common import here
 from simdiff.model.state import EXPLORE, FULL, INITIAL, INSTALL, NO_SITE
 
 
-@inlined
-def look(sim, i, t):
+@entry
+def look(sim, first, last, t):
     """Update what school i believes and how much it can attend to, before it decides."""
-    me = here(sim, i, t)
-    close_site(me)
-    clear_phantoms(me)
-    load = 0.0
-    for p in range(sim.practice.shape[0]):
-        load += practice_load(me.par, sim.practice[p], sim.use[i, p])
-        if me.lever.out_of_school > 0.0 and sim.use[i, p].stage == EXPLORE:
-            try_out_of_school(me, sim.use[i, p])
-    weigh_load(me, load)
+    for i in range(first, last):
+        me = here(sim, i, t)
+        close_site(me)
+        clear_phantoms(me)
+        load = 0.0
+        for p in range(sim.practice.shape[0]):
+            load += practice_load(me.par, sim.practice[p], sim.use[i, p])
+            if me.lever.out_of_school > 0.0 and sim.use[i, p].stage == EXPLORE:
+                try_out_of_school(me, sim.use[i, p])
+        weigh_load(me, load)
 
 
 @rule

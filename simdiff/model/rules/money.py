@@ -1,6 +1,6 @@
 """What it costs, who pays, and what a budget cuts (E25)."""
 
-from simdiff.model.compile import rule
+from simdiff.model.compile import kernel, rule
 from simdiff.model.rules.common import in_months, is_active
 from simdiff.model.state import (
     CHANGE,
@@ -27,15 +27,12 @@ from simdiff.model.state import (
 from simdiff.register import SCREENING_DELAY
 
 
-@rule
-def charge(sim, d, t, line, dollars, matched):
-    """Book a cost of district d; of matched lines (launches, zone, competition, fee) its partners pay their share."""
-    district = sim.district[d]
-    theirs = dollars * district.match if matched else 0.0
-    sim.ledger[t, district.report, line, PARTNER_PAYS] += theirs
-    sim.ledger[t, district.report, line, DISTRICT_PAYS] += dollars - theirs
-    if line != IN_KIND:
-        district.spent += dollars - theirs
+@kernel
+def charge(page, district, dollars, matched):
+    """Book a cost of a district on a line's page (one entry a payer); partners pay the ``matched`` share (0–1) of it."""
+    page[PARTNER_PAYS] += dollars * matched
+    page[DISTRICT_PAYS] += dollars - dollars * matched
+    district.spent += dollars - dollars * matched
 
 
 @rule
@@ -57,7 +54,7 @@ def desk_costs(par, lever):
     return goals, clarify, grant, par.price_sharing * lever.sharing
 
 
-@rule
+@kernel
 def open_books(sim, d, t):
     """At the start of a fiscal year: carry over, and cut coaches and sites in the declared order to fit the money."""
     district = sim.district[d]
@@ -100,7 +97,7 @@ def cut_sites(district, planned, over):
     return max(0.0, over - planned)
 
 
-@rule
+@kernel
 def planned_costs(sim, d, t):
     """What the district plans to pay in the twelve months from t: coaches, new sites, the rest; dollars."""
     par, district = sim.par[0], sim.district[d]
@@ -127,7 +124,7 @@ def planned_costs(sim, d, t):
     return coaches, sites * (1.0 - district.match), rest
 
 
-@rule
+@kernel
 def count_schools(sim, d):
     """Schools of district d that are active, and that only explore, in any practice."""
     active, exploring = 0, 0
@@ -141,28 +138,29 @@ def count_schools(sim, d):
     return active, exploring
 
 
-@rule
+@kernel
 def pay(sim, d, t):
     """E25: book the month's costs of district d."""
     par, district = sim.par[0], sim.district[d]
     lever = sim.lever[district.group, t]
     schools = district.last - district.first
+    book = sim.ledger[t, district.report]
     active, exploring = count_schools(sim, d)
     goals, clarify, grant, sharing = desk_costs(par, lever)
-    charge(sim, d, t, COACHES, district.fte * par.price_coach / 12.0, False)
-    sim.ledger[t, district.report, COACHES, PARTNER_PAYS] += district.partner_fte * par.price_coach / 12.0
-    charge(sim, d, t, CHANGE, par.price_change * lever.change * active / 12.0, False)
-    charge(sim, d, t, SHARING, sharing / 12.0, False)
-    charge(sim, d, t, GOALS, goals / 12.0, False)
-    charge(sim, d, t, CLARIFY, clarify / 12.0, False)
-    charge(sim, d, t, GRANT, grant / 12.0, False)
-    charge(sim, d, t, OUT_OF_SCHOOL, par.price_out_of_school * lever.out_of_school * exploring / 12.0, False)
-    charge(sim, d, t, CONVENE, par.price_convene * lever.convene * schools / 12.0, False)
+    charge(book[COACHES], district, district.fte * par.price_coach / 12.0, 0.0)
+    book[COACHES, PARTNER_PAYS] += district.partner_fte * par.price_coach / 12.0
+    charge(book[CHANGE], district, par.price_change * lever.change * active / 12.0, 0.0)
+    charge(book[SHARING], district, sharing / 12.0, 0.0)
+    charge(book[GOALS], district, goals / 12.0, 0.0)
+    charge(book[CLARIFY], district, clarify / 12.0, 0.0)
+    charge(book[GRANT], district, grant / 12.0, 0.0)
+    charge(book[OUT_OF_SCHOOL], district, par.price_out_of_school * lever.out_of_school * exploring / 12.0, 0.0)
+    charge(book[CONVENE], district, par.price_convene * lever.convene * schools / 12.0, 0.0)
     for q in range(sim.partner.shape[0]):
         fee = par.price_partner * sim.partner_level[q, t] * sim.partner_share[q, d] / 12.0
-        charge(sim, d, t, PARTNERS, fee, True)
+        charge(book[PARTNERS], district, fee, district.match)
     pay_for_users(sim, d, t)
-    pay_for_sites(sim, d, t)
+    pay_for_sites(par, district, sim.setting[district.group], book, t)
 
 
 @rule
@@ -174,23 +172,22 @@ def pay_for_users(sim, d, t):
         for p in range(sim.practice.shape[0]):
             started += sim.use[i, p].started
             mechanical += sim.use[i, p].mechanical
-    charge(sim, d, t, TRAINING, par.price_training * started, False)
+    book = sim.ledger[t, district.report]
+    charge(book[TRAINING], district, par.price_training * started, 0.0)
     if in_months(par.teach_months, t):
-        charge(sim, d, t, IN_KIND, par.teacher_wage * par.teacher_hours * mechanical, False)
+        book[IN_KIND, DISTRICT_PAYS] += par.teacher_wage * par.teacher_hours * mechanical
 
 
 @rule
-def pay_for_sites(sim, d, t):
+def pay_for_sites(par, district, setting, book, t):
     """Launch of pilots and zone schools in their month; identification once."""
-    par, district = sim.par[0], sim.district[d]
-    setting = sim.setting[district.group]
     schools = district.last - district.first
     if setting.pilots > 0 and t == setting.pilot_start:
         sites = min(int(setting.pilots * district.site_scale + 1e-9), schools)
-        charge(sim, d, t, PILOTS, par.price_pilot * sites, True)
+        charge(book[PILOTS], district, par.price_pilot * sites, district.match)
     if setting.zone > 0 and t == setting.zone_start:
         sites = min(int(setting.zone * district.site_scale + 1e-9), schools)
-        charge(sim, d, t, ZONES, par.price_zone * sites, True)
+        charge(book[ZONES], district, par.price_zone * sites, district.match)
     if district.identified == 1 and district.identified_paid == 0:
         district.identified_paid = 1
-        charge(sim, d, t, IDENTIFY, par.price_identify * schools, False)
+        charge(book[IDENTIFY], district, par.price_identify * schools, 0.0)

@@ -1,6 +1,6 @@
 """What is written down each month, and at the end, about schools (section 9). Watching changes nothing."""
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import kernel, rule
 from simdiff.model.rules.common import here, is_active
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.rules.settle import integrity
@@ -9,7 +9,7 @@ from simdiff.model.state import DROPPED, EXPLORE, INSTALL, NEVER
 LOWEST, HIGHEST = 0, 2
 
 
-@rule
+@kernel
 def observe(sim, d, t):
     """Add the schools of district d to the month's sums, by practice and, with several, for any practice."""
     practices = sim.practice.shape[0]
@@ -38,7 +38,7 @@ def note_condition(sim, d, t):
         row.sponsorship += schools * sim.lever[district.group, t].sponsorship
 
 
-@inlined
+@kernel
 def count_school(sim, i, p, t, row):
     """School counts of one practice."""
     use, teachers = sim.use[i, p], sim.site[i].teachers
@@ -67,7 +67,7 @@ def count_school(sim, i, p, t, row):
         row.best = max(row.best, sim.knowledge[sim.site[i].district, p].quality * use.fit)
 
 
-@inlined
+@kernel
 def count_teachers(sim, i, p, t, row):
     """Teacher, student, depth, ownership, equity and coach-hour sums of one practice."""
     me, use, site = here(sim, i, t), sim.use[i, p], sim.site[i]
@@ -98,7 +98,7 @@ def count_teachers(sim, i, p, t, row):
         row.high_served += sim.school[i].served
 
 
-@inlined
+@kernel
 def count_any(sim, i, t, row):
     """Sums for any practice: school counts ask whether any practice qualifies; teacher counts take the deepest one."""
     deepest = 0
@@ -152,7 +152,7 @@ def finish(sim, d, t):
                 sim.waiting[district.report, p, tercile // 2, 1] += 1.0
 
 
-@inlined
+@rule
 def note_life(sim, report, p, clock, born, lost, t):
     """One lifetime for the Kaplan–Meier count: lost at an age, or censored at the end."""
     if born == NEVER:

@@ -1,28 +1,29 @@
 """What use does to a school: full implementation (E17), results and commitment (E18), fit (E19), ownership (E20)."""
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.rules.coaching import demand
 from simdiff.model.rules.common import here, is_active, rules_classroom
 from simdiff.model.rules.exposure import experience, knowledge_here, net_of
 from simdiff.model.state import FULL, INITIAL, NEVER, NO_SITE
 
 
-@inlined
-def settle(sim, i, t):
+@entry
+def settle(sim, first, last, t):
     """Update what school i has made of each active practice, and note the dates that matter."""
-    me = here(sim, i, t)
-    share_served = me.school.served / me.school.asked if me.school.asked > 0.0 else 0.0
-    for p in range(sim.practice.shape[0]):
-        use = sim.use[i, p]
-        if is_active(use):
-            known = knowledge_here(sim, me, p)
-            flag_full(me, use)
-            commit(me, use, sim.knowledge[me.site.district, p].quality, known)
-            _, usable = experience(net_of(sim), me, i, p)
-            adapt(me, use, known, usable)
-            own(me, use, share_served * demand(me, use))
-        if use.launched != NEVER:
-            note_dates(me, use)
+    for i in range(first, last):
+        me = here(sim, i, t)
+        share_served = me.school.served / me.school.asked if me.school.asked > 0.0 else 0.0
+        for p in range(sim.practice.shape[0]):
+            use = sim.use[i, p]
+            if is_active(use):
+                known = knowledge_here(sim, me, p)
+                flag_full(me, use)
+                commit(me, use, sim.knowledge[me.site.district, p].quality, known)
+                _, usable = experience(net_of(sim), me, i, p)
+                adapt(me, use, known, usable)
+                own(me, use, share_served * demand(me, use))
+            if use.launched != NEVER:
+                note_dates(me, use)
 
 
 @rule
@@ -62,7 +63,7 @@ def next_commitment(par, commitment, results, aspiration, sponsored):
     return min(max(moved, par.commit_floor), 1.0 - par.commit_floor)
 
 
-@rule
+@kernel
 def commit(me, use, quality, known):
     """E18: results y = Y q ν φ f K/n − δ (1 − e_dip x_T2) M/n, their smoothed form ŷ, and commitment C."""
     par, teachers, change = me.par, me.site.teachers, me.lever.change
@@ -99,7 +100,7 @@ def own(me, use, served):
     use.ownership += gained - par.own_loss * outside * use.ownership
 
 
-@rule
+@kernel
 def note_dates(me, use):
     """When real use began and ended, and when the school became deep (section 9)."""
     par, teachers = me.par, me.site.teachers

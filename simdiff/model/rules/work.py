@@ -2,7 +2,7 @@
 
 import math
 
-from simdiff.model.compile import inlined, rule
+from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import INSTALL as INSTALL_LUCK
 from simdiff.model.luck import TEACH, binomial, chance, draws
 from simdiff.model.rules.coaching import serve
@@ -11,20 +11,21 @@ from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE
 
 
-@inlined
-def work(sim, i, t):
+@entry
+def work(sim, first, last, t):
     """A month of work in school i: coaches come, installation advances or launches, teachers move."""
-    me = here(sim, i, t)
-    served = serve(me)
-    teaching = in_months(me.par.teach_months, t)
-    for p in range(sim.practice.shape[0]):
-        practice, use = sim.practice[p], sim.use[i, p]
-        use.started = 0
-        use.launch_now = 0
-        if use.stage == INSTALL:
-            install(me, practice, use)
-        if teaching and (use.stage != NONE or use.mechanical + use.proficient > 0):
-            teach(me, practice, use, served, knowledge_here(sim, me, p))
+    for i in range(first, last):
+        me = here(sim, i, t)
+        served = serve(me)
+        teaching = in_months(me.par.teach_months, t)
+        for p in range(sim.practice.shape[0]):
+            practice, use = sim.practice[p], sim.use[i, p]
+            use.started = 0
+            use.launch_now = 0
+            if use.stage == INSTALL:
+                install(me, practice, use)
+            if teaching and (use.stage != NONE or use.mechanical + use.proficient > 0):
+                teach(me, practice, use, served, knowledge_here(sim, me, p))
 
 
 @rule
@@ -37,7 +38,7 @@ def advance_probability(me, practice):
     return min(1.0, pace)
 
 
-@rule
+@kernel
 def install(me, practice, use):
     """E14: abandon, or advance one sub-step; launch in the launch month once all steps are done."""
     par = me.par
@@ -53,7 +54,7 @@ def install(me, practice, use):
         launch(me, practice, use, u2)
 
 
-@rule
+@kernel
 def launch(me, practice, use, u):
     """E14: INSTALL → INITIAL, M ← max(M, Bin(n, m0 (1 − XC)), 1); commitment starts at its reference (section 0)."""
     par, teachers = me.par, me.site.teachers
@@ -127,7 +128,7 @@ def drift_hazard(par, use):
     return par.drift * par.decay_inactive
 
 
-@rule
+@kernel
 def teach(me, practice, use, served, known):
     """E15, E16: teachers start, become proficient, revert and drift, all from the month's starting counts."""
     mechanical, proficient = int(use.mechanical), int(use.proficient)

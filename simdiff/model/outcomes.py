@@ -1,0 +1,250 @@
+"""Outcomes of one run as named functions (model specification, section 9), used by both drivers.
+
+Each function takes ``Observations`` and returns an array (months, reports, practices) of that month's value, or of the
+value so far; not-a-number where nothing can be said (such as ownership where nobody uses the practice).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simdiff.model.inputs import BURN_IN
+from simdiff.model.state import DISTRICT_PAYS, IN_KIND, OBSERVED, PARTNER_PAYS, SUMS, Records, Sim
+
+Series = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What was written down in one replicate: monthly sums (T, R, P), conditions (T, R), ledger (T, R, lines, payers),
+    lifetimes (R, P, 2, T + 1, 2), waiting times (R, P, 2, 2), and what outcomes need of the parameters."""
+
+    observed: Records
+    condition: Records
+    ledger: NDArray[np.float64]
+    survival: NDArray[np.int64]
+    waiting: NDArray[np.float64]
+    own_hours: float
+    discount: float
+    support_end: int
+
+    @classmethod
+    def of_sim(cls, sim: Sim) -> "Observations":
+        """Observations of a run; ``support_end`` is the latest end of support among policies, −1 if one goes on."""
+        ends = sim.setting["support_end"]
+        return cls(
+            observed=sim.observed,
+            condition=sim.condition,
+            ledger=sim.ledger,
+            survival=sim.survival,
+            waiting=sim.waiting,
+            own_hours=float(sim.par["own_hours"][0]),
+            discount=float(sim.par["discount"][0]),
+            support_end=-1 if (ends < 0).any() else int(ends.max()),
+        )
+
+    def pooled(self) -> "Observations":
+        """All reports as one: sums add up, the best version is the best of all."""
+        observed = np.zeros((self.observed.shape[0], 1, self.observed.shape[2]), dtype=OBSERVED).view(np.recarray)
+        condition = np.zeros((self.condition.shape[0], 1), dtype=self.condition.dtype).view(np.recarray)
+        for name in SUMS:
+            observed[name] = self.observed[name].sum(axis=1, keepdims=True)
+        observed["ranked"] = observed["ranked_all"]
+        observed["best"] = self.observed["best"].max(axis=1, keepdims=True)
+        for name in self.condition.dtype.names or ():
+            condition[name] = self.condition[name].sum(axis=1, keepdims=True)
+        return Observations(
+            observed, condition, self.ledger.sum(axis=1, keepdims=True), self.survival.sum(axis=0, keepdims=True),
+            self.waiting.sum(axis=0, keepdims=True), self.own_hours, self.discount, self.support_end,
+        )  # fmt: skip
+
+    def until(self, month: int) -> "Observations":
+        """Only the first ``month`` months (at least one)."""
+        stop = max(1, month)
+        return Observations(
+            self.observed[:stop], self.condition[:stop], self.ledger[:stop], self.survival, self.waiting,
+            self.own_hours, self.discount, self.support_end,
+        )  # fmt: skip
+
+    def total(self, name: str) -> Series:
+        """A monthly sum by name, (T, R, P)."""
+        return np.asarray(self.observed[name], dtype=float)
+
+
+def share(part: Series, whole: Series) -> Series:
+    """part / whole, not-a-number where whole is 0."""
+    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole != 0)
+
+
+def _per_school(name: str) -> Callable[[Observations], Series]:
+    return lambda o: share(o.total(name), o.total("schools"))
+
+
+def reach_teachers(o: Observations) -> Series:
+    """Σ(M + K) / Σ n."""
+    return share(o.total("mechanical") + o.total("proficient"), o.total("teachers"))
+
+
+def sustained(o: Observations) -> Series:
+    """Of schools that ever launched, those in real use."""
+    return share(o.total("launched_real"), o.total("ever"))
+
+
+def ownership(o: Observations) -> Series:
+    """Ow = Σ A K O / Σ A K."""
+    return share(o.total("owned"), o.total("active_proficient"))
+
+
+def internal_hours(o: Observations) -> Series:
+    """Σ c_int K / (Σ c_int K + Σ served)."""
+    inside = o.own_hours * o.total("active_proficient")
+    return share(inside, inside + o.total("served"))
+
+
+def peer_seeded(o: Observations) -> Series:
+    """Share of launches so far whose first interest came from contact with active schools."""
+    return share(np.cumsum(o.total("peer_launches"), axis=0), np.cumsum(o.total("launches"), axis=0))
+
+
+def equity_gap(o: Observations) -> Series:
+    """Depth in the lowest-need tercile minus depth in the highest (terciles within districts)."""
+    return share(o.total("low_depth"), o.total("low_teachers")) - share(o.total("high_depth"), o.total("high_teachers"))
+
+
+def concentration(o: Observations) -> Series:
+    """CI = 2/(S μ) Σ x R − 1 = 2 Σ x R / Σ x − 1, x = K/n, R the fractional rank by need."""
+    return 2.0 * share(o.total("ranked"), o.total("share")) - 1.0
+
+
+def coach_ratio(o: Observations) -> Series:
+    """High-need tercile's share of coach hours over its share of teachers."""
+    return share(share(o.total("high_served"), o.total("served")), share(o.total("high_teachers"), o.total("teachers")))
+
+
+def transferability(o: Observations) -> Series:
+    """T̄, weighted by schools."""
+    value = share(np.asarray(o.condition["transfer"]), np.asarray(o.condition["schools"]))
+    return np.broadcast_to(value[:, :, None], o.observed.shape)
+
+
+def _money(o: Observations) -> Series:
+    """Money by month and report, all payers, in-kind time apart; shaped for every practice."""
+    month = o.ledger[:, :, :IN_KIND, :].sum(axis=(2, 3))
+    return np.broadcast_to(month[:, :, None], o.observed.shape)
+
+
+def cost(o: Observations) -> Series:
+    """Money spent so far by all payers, dollars, undiscounted."""
+    return np.cumsum(_money(o), axis=0)
+
+
+def cost_discounted(o: Observations) -> Series:
+    """Money so far, discounted to the start of policy."""
+    years = np.maximum(0, np.arange(len(o.ledger)) - BURN_IN) / 12.0
+    return np.cumsum(_money(o) * ((1.0 + o.discount) ** -years)[:, None, None], axis=0)
+
+
+def cost_in_kind(o: Observations) -> Series:
+    """Teachers' own time so far, dollars."""
+    return np.broadcast_to(np.cumsum(o.ledger[:, :, IN_KIND, DISTRICT_PAYS], axis=0)[:, :, None], o.observed.shape)
+
+
+def cost_partner(o: Observations) -> Series:
+    """Part of the money so far that partners paid."""
+    theirs = o.ledger[:, :, :IN_KIND, PARTNER_PAYS].sum(axis=2)
+    return np.broadcast_to(np.cumsum(theirs, axis=0)[:, :, None], o.observed.shape)
+
+
+def cost_per_deep_teacher_year(o: Observations) -> Series:
+    """Money so far over proficient teacher-years so far."""
+    return share(cost(o), np.cumsum(o.total("proficient"), axis=0) / 12.0)
+
+
+def cost_per_deep_student_year(o: Observations) -> Series:
+    """Money so far over student-years with proficient teachers so far."""
+    return share(cost(o), np.cumsum(o.total("deep_students"), axis=0) / 12.0)
+
+
+def assimilation_gap(o: Observations) -> Series:
+    """Mean over months of policy so far of ever launched minus ever full, per school."""
+    gap = share(o.total("ever") - o.total("ever_full"), o.total("schools"))
+    gap[:BURN_IN] = 0.0
+    months = np.maximum(1, np.arange(1, len(gap) + 1) - BURN_IN)
+    return np.cumsum(gap, axis=0) / months[:, None, None]
+
+
+OUTCOME_FUNCTIONS: dict[str, Callable[[Observations], Series]] = {
+    "spread": _per_school("active"),
+    "ever": _per_school("ever"),
+    "reach_teachers": reach_teachers,
+    "reach_students": lambda o: share(o.total("deep_students"), o.total("students")),
+    "depth": lambda o: share(o.total("depth"), o.total("teachers")),
+    "depth_adopters": lambda o: share(o.total("active_depth"), o.total("active_teachers")),
+    "deep_schools": _per_school("deep"),
+    "real_use": _per_school("real"),
+    "sustained": sustained,
+    "ownership": ownership,
+    "internal_hours": internal_hours,
+    "peer_seeded": peer_seeded,
+    "equity_gap": equity_gap,
+    "concentration": concentration,
+    "coach_ratio": coach_ratio,
+    "overload": _per_school("overloaded"),
+    "transferability": transferability,
+    "variants": lambda o: o.total("variants"),
+    "best_version": lambda o: o.total("best"),
+    "cost": cost,
+    "cost_discounted": cost_discounted,
+    "cost_in_kind": cost_in_kind,
+    "cost_partner": cost_partner,
+    "cost_per_deep_teacher_year": cost_per_deep_teacher_year,
+    "cost_per_deep_student_year": cost_per_deep_student_year,
+    "assimilation_gap": assimilation_gap,
+}
+"""Monthly outcomes by the names of the register."""
+
+
+def survival_at(lives: NDArray[np.int64], months: int) -> float:
+    """Kaplan–Meier share surviving ``months`` months; ``lives`` (T + 1, 2) counts losses and censorings by age."""
+    at_risk, alive = lives.sum(), 1.0
+    if at_risk == 0 or months >= len(lives):
+        return float("nan")
+    for age in range(months + 1):
+        if at_risk > 0:
+            alive *= 1.0 - lives[age, 0] / at_risk
+        at_risk -= lives[age].sum()
+    return alive if at_risk > 0 or lives[months + 1 :, :].sum() > 0 or alive == 0.0 else float("nan")
+
+
+def kept_after(o: Observations, months: int) -> Series:
+    """Sus(h): of schools deep at the end of support, those deep ``months`` later; (R, P)."""
+    at = o.support_end + months
+    if o.support_end < 0 or at >= len(o.observed):
+        return np.full(o.observed.shape[1:], np.nan)
+    return share(o.total("deep_kept")[at], o.total("deep_at_end")[at])
+
+
+def months_to(o: Observations, level: float) -> Series:
+    """Months of policy until spread first reaches ``level``; not-a-number (censored) if it never does; (R, P)."""
+    reached = OUTCOME_FUNCTIONS["spread"](o)[BURN_IN:] >= level
+    return np.where(reached.any(axis=0), reached.argmax(axis=0).astype(float), np.nan)
+
+
+def final_outcomes(o: Observations) -> dict[str, Series]:
+    """Outcomes of the whole run, each (R, P) for the scenario's practices."""
+    reports, practices = o.survival.shape[:2]
+    lives = {
+        name: np.array([[survival_at(o.survival[r, p, clock], 36) for p in range(practices)] for r in range(reports)])
+        for clock, name in enumerate(("survival_formal", "survival_real"))
+    }
+    waiting = share(o.waiting[..., 0], o.waiting[..., 1])
+    own = slice(None), slice(0, practices)
+    return lives | {
+        "sustained_24": kept_after(o, 24)[own],
+        "sustained_36": kept_after(o, 36)[own],
+        "months_to_quarter": months_to(o, 0.25)[own],
+        "months_to_half": months_to(o, 0.5)[own],
+        "time_to_deep_gap": waiting[:, :, 1] - waiting[:, :, 0],
+    }
