@@ -147,14 +147,18 @@ def normal_density(z):
 
 @entry
 def normal_quantile(u):
-    """Standard normal quantile of u in (0, 1): Acklam's rational form and one Halley step (|error| < 1e-14).
+    """Standard normal quantile of u in (0, 1); the upper half mirrors the lower, where small chances are exact."""
+    return -_lower_quantile(1.0 - u) if u > 0.5 else _lower_quantile(u)
+
+
+@entry
+def _lower_quantile(u):
+    """Standard normal quantile of u in (0, ½]: Acklam's rational form and one Halley step (|error| < 1e-14).
 
     Source: P. J. Acklam 2003, "An algorithm for computing the inverse normal cumulative distribution function".
     """
     if u < 0.02425:
         z = _tail_quantile(u)
-    elif u > 0.97575:
-        z = -_tail_quantile(1.0 - u)
     else:
         q = u - 0.5
         r = q * q

@@ -4,8 +4,9 @@ Each function takes ``Observations`` and returns an array (months, reports, prac
 value so far; not-a-number where nothing can be said (such as ownership where nobody uses the practice).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,19 +46,42 @@ class Observations:
             support_end=-1 if (ends < 0).any() else int(ends.max()),
         )
 
-    def pooled(self) -> "Observations":
-        """All reports as one: sums add up, the best version is the best of all."""
-        observed = np.zeros((self.observed.shape[0], 1, self.observed.shape[2]), dtype=OBSERVED).view(np.recarray)
-        condition = np.zeros((self.condition.shape[0], 1), dtype=self.condition.dtype).view(np.recarray)
+    @classmethod
+    def stack(cls, runs: Sequence["Observations"]) -> "Observations":
+        """Several runs of one scenario side by side along the report axis."""
+        first = runs[0]
+        return cls(
+            observed=np.concatenate([run.observed for run in runs], axis=1),
+            condition=np.concatenate([run.condition for run in runs], axis=1),
+            ledger=np.concatenate([run.ledger for run in runs], axis=1),
+            survival=np.concatenate([run.survival for run in runs]),
+            waiting=np.concatenate([run.waiting for run in runs]),
+            own_hours=first.own_hours,
+            discount=first.discount,
+            support_end=first.support_end,
+        )
+
+    def pooled(self, size: int | None = None) -> "Observations":
+        """Each ``size`` consecutive reports (all of them, left out) as one: sums add up, the best version is the best."""
+        months, reports, slots = self.observed.shape
+        size = size or reports
+        groups = reports // size
+        observed = np.zeros((months, groups, slots), dtype=OBSERVED)
+        condition = np.zeros((months, groups), dtype=self.condition.dtype)
         for name in SUMS:
-            observed[name] = self.observed[name].sum(axis=1, keepdims=True)
+            observed[name] = self.observed[name].reshape(months, groups, size, slots).sum(axis=2)
         observed["ranked"] = observed["ranked_all"]
-        observed["best"] = self.observed["best"].max(axis=1, keepdims=True)
+        observed["best"] = self.observed["best"].reshape(months, groups, size, slots).max(axis=2)
         for name in self.condition.dtype.names or ():
-            condition[name] = self.condition[name].sum(axis=1, keepdims=True)
+            condition[name] = self.condition[name].reshape(months, groups, size).sum(axis=2)
+
+        def added(values: NDArray[Any], axis: int) -> NDArray[Any]:
+            shape = values.shape
+            return np.asarray(values.reshape(*shape[:axis], groups, size, *shape[axis + 1 :]).sum(axis=axis + 1))
+
         return Observations(
-            observed, condition, self.ledger.sum(axis=1, keepdims=True), self.survival.sum(axis=0, keepdims=True),
-            self.waiting.sum(axis=0, keepdims=True), self.own_hours, self.discount, self.support_end,
+            observed, condition, added(self.ledger, 1), added(self.survival, 0), added(self.waiting, 0),
+            self.own_hours, self.discount, self.support_end,
         )  # fmt: skip
 
     def until(self, month: int) -> "Observations":
@@ -233,18 +257,19 @@ def months_to(o: Observations, level: float) -> Series:
 
 
 def final_outcomes(o: Observations) -> dict[str, Series]:
-    """Outcomes of the whole run, each (R, P) for the scenario's practices."""
+    """Outcomes of the whole run, each (R, P); lifetimes and waiting times have no *any* practice."""
     reports, practices = o.survival.shape[:2]
     lives = {
         name: np.array([[survival_at(o.survival[r, p, clock], 36) for p in range(practices)] for r in range(reports)])
         for clock, name in enumerate(("survival_formal", "survival_real"))
     }
     waiting = share(o.waiting[..., 0], o.waiting[..., 1])
-    own = slice(None), slice(0, practices)
-    return lives | {
-        "sustained_24": kept_after(o, 24)[own],
-        "sustained_36": kept_after(o, 36)[own],
-        "months_to_quarter": months_to(o, 0.25)[own],
-        "months_to_half": months_to(o, 0.5)[own],
-        "time_to_deep_gap": waiting[:, :, 1] - waiting[:, :, 0],
+    slots = o.observed.shape[2]
+    lives["time_to_deep_gap"] = waiting[:, :, 1] - waiting[:, :, 0]
+    padded = {name: np.pad(v, ((0, 0), (0, slots - practices)), constant_values=np.nan) for name, v in lives.items()}
+    return padded | {
+        "sustained_24": kept_after(o, 24),
+        "sustained_36": kept_after(o, 36),
+        "months_to_quarter": months_to(o, 0.25),
+        "months_to_half": months_to(o, 0.5),
     }

@@ -118,6 +118,7 @@ DISTRICT = np.dtype([
 KNOWLEDGE = np.dtype([
     ("stock", "f8"),  # E, school-years
     ("quality", "f8"), ("next_quality", "f8"), ("available", "i4"),  # q; the winner waiting; its month
+    ("later_quality", "f8"), ("later", "i4"),  # next year's winner waiting behind it; its month
     ("active_share", "f8"),  # F_d, at the start of the month
     ("dropped", "i4"),  # schools dropped this month
 ])  # fmt: skip

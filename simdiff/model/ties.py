@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from simdiff.model.luck import TIES
 from simdiff.model.places import lots
 from simdiff.model.state import POINT, TIE, Records
 
 NEAR, CONVENED, PARTNERED = 0, 1, 2
+EVERYONE = 256
+"""District size up to which every school is a candidate for a tie and no KD-tree (nor SciPy's import) is needed."""
 FEEDERS_KEPT = 3
 """Feeder schools that an upper school keeps ties to, so that ties stay bounded."""
 
@@ -32,8 +33,8 @@ def near_ties(x: NDArray[np.float64], y: NDArray[np.float64], need: NDArray[np.f
               scale_km: float, scale_need: float, count: int) -> Edges:  # fmt: skip
     """Each school's ``count`` nearest by dist/ξ + |Δh|/ω_h, weights e^{−cost}, normalised to mean row sum 1.
 
-    The KD-tree finds candidates by Euclidean distance, which never exceeds the cost; rows whose last candidate does
-    not prove that none was missed are asked again with more candidates.
+    Candidates are everyone in small districts, else the nearest by Euclidean distance (a KD-tree), which never exceeds
+    the cost; rows whose last candidate does not prove that none was missed are asked again with more candidates.
     """
     schools = len(x)
     count = min(count, schools - 1)
@@ -41,29 +42,40 @@ def near_ties(x: NDArray[np.float64], y: NDArray[np.float64], need: NDArray[np.f
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty, np.zeros(0)
     points = np.column_stack([x / scale_km, y / scale_km, need / scale_need])
-    tree = cKDTree(points)
     peers = np.zeros((schools, count), dtype=np.int64)
     costs = np.zeros((schools, count))
     open_rows = np.arange(schools)
-    ask = min(schools, 2 * count + 9)
+    ask = schools if schools <= EVERYONE else min(schools, 2 * count + 9)
     while len(open_rows):
-        radius, found = tree.query(points[open_rows], k=ask)
+        radius, found = _candidates(points, open_rows, ask)
         gap = np.abs(points[found] - points[open_rows][:, None, :])
         cost = np.hypot(gap[:, :, 0], gap[:, :, 1]) + gap[:, :, 2]
         cost[found == open_rows[:, None]] = np.inf
         order = np.lexsort((found, cost), axis=1)[:, :count]
         rows = np.arange(len(open_rows))[:, None]
         peers[open_rows], costs[open_rows] = found[rows, order], cost[rows, order]
-        unsure = (costs[open_rows, -1] > radius[:, -1]) & (ask < schools)
-        open_rows, ask = open_rows[unsure], min(schools, 2 * ask)
+        open_rows, ask = open_rows[costs[open_rows, -1] > radius], min(schools, 2 * ask)
     weights = np.exp(-costs)
     mean = float(weights.sum() / schools)
     weights = weights / mean if mean > 0 else weights
     return np.repeat(np.arange(schools), count), peers.ravel(), weights.ravel()
 
 
+def _candidates(points: NDArray[np.float64], rows: NDArray[np.int64], ask: int
+                ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:  # fmt: skip
+    """The ``ask`` nearest of each row by Euclidean distance, and the distance that bounds all others from below."""
+    if ask == len(points):
+        return np.full(len(rows), np.inf), np.broadcast_to(np.arange(ask), (len(rows), ask))
+    from scipy.spatial import cKDTree
+
+    radius, found = cKDTree(points).query(points[rows], k=ask)
+    return radius[:, -1], found
+
+
 def feeder_ties(x: NDArray[np.float64], y: NDArray[np.float64], level: NDArray[np.int64], weight: float) -> Edges:
     """Elementary–middle and middle–high ties: up to the nearest upper school, down to the nearest schools it serves."""
+    from scipy.spatial import cKDTree
+
     pairs: list[tuple[int, int]] = []
     for lower in (0, 1):
         below, above = np.flatnonzero(level == lower), np.flatnonzero(level == lower + 1)
@@ -91,11 +103,11 @@ def ring_ties(position: NDArray[np.float64], group: NDArray[np.int64], count: in
     for n, school in enumerate(ring):
         found: list[int] = []
         for step in range(1, len(ring)):
+            if len(found) == count:
+                break
             peer = ring[(n + step) % len(ring)]
             if not apart or group[peer] != group[school]:
                 found.append(int(peer))
-            if len(found) == count:
-                break
         looks += [int(school)] * len(found)
         sees += found
         weights += [1.0 / max(1, len(found))] * len(found)

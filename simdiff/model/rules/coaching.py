@@ -10,10 +10,10 @@ from simdiff.model.state import INSTALL, NO_SITE
 
 @rule
 def pool_quality(par, share):
-    """E13: raw mean effect of the best ``share`` (0–1) of the coach pool, μ_Q + σ_Q φ(z)/s, z = Φ⁻¹(1 − s)."""
+    """E13: raw mean effect of the best ``share`` (0–1) of the coach pool, μ_Q + σ_Q φ(z)/s, z = Φ⁻¹(s) (φ is even)."""
     if share >= 1.0:
         return par.pool_mean
-    return par.pool_mean + par.pool_spread * normal_density(normal_quantile(1.0 - share)) / share
+    return par.pool_mean + par.pool_spread * normal_density(normal_quantile(share)) / share
 
 
 @rule

@@ -36,6 +36,7 @@ def begin_district(sim, d):
     for p in range(sim.practice.shape[0]):
         sim.knowledge[d, p].quality = sim.practice[p].quality
         sim.knowledge[d, p].available = -1
+        sim.knowledge[d, p].later = -1
 
 
 @rule

@@ -66,7 +66,8 @@ def redesign(sim, d, t):
         known = sim.knowledge[d, p]
         if known.available == t:
             known.quality = max(known.quality, known.next_quality)
-            known.available = -1
+            known.next_quality, known.available = known.later_quality, known.later
+            known.later_quality, known.later = 0.0, -1
     if setting.entries > 0 and screens_now(setting, t):
         for p in range(sim.practice.shape[0]):
             compete(sim, d, p, t, setting.prizes, t + AVAILABLE_DELAY - SCREENING_DELAY)
@@ -151,8 +152,11 @@ def award(sim, d, p, t, quality, available):
                 offered = True
         if offered:
             known = sim.knowledge[other, p]
-            if available > t:
+            if available <= t:
+                known.quality = max(known.quality, quality)
+            elif known.available < 0 or known.available == available:
                 known.next_quality = max(quality, known.next_quality)
                 known.available = available
             else:
-                known.quality = max(known.quality, quality)
+                known.later_quality = max(quality, known.later_quality)
+                known.later = available

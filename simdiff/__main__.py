@@ -1,0 +1,5 @@
+"""``python -m simdiff``."""
+
+from simdiff.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What results mean: medians and intervals, with the kind of uncertainty they show."""

@@ -1,0 +1,52 @@
+"""Medians and 5–95 % intervals over replicates (chance) and, kept apart, over parameter draws."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LOW, HIGH = 0.05, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Median and 5–95 % of one quantity.
+
+    ``low`` and ``high`` are chance alone: over replicates, at typical parameters (the median over draws of each draw's
+    quantiles). ``parameter_low`` and ``parameter_high`` are the 5–95 % of the draws' medians; not-a-number without
+    draws. ``defined`` is the share of runs in which the quantity is defined.
+    """
+
+    median: float
+    low: float
+    high: float
+    parameter_low: float
+    parameter_high: float
+    defined: float
+
+
+def intervals(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quantiles of ``values`` (draws, replicates, …): shape (6, …), in the order of ``Interval``'s fields.
+
+    Not-a-number values count as undefined and are left out; a quantity defined in fewer than half of the runs has a
+    not-a-number median and interval, because the rest would be a selected set.
+    """
+    defined = np.isfinite(values).mean(axis=(0, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # all-undefined slices are answered by ``defined``
+        inside = np.nanquantile(values, [LOW, 0.5, HIGH], axis=1)
+        low, middle, high = np.nanmedian(inside, axis=1)
+        if values.shape[0] > 1:
+            parameter_low, parameter_high = np.nanquantile(inside[1], [LOW, HIGH], axis=0)
+        else:
+            parameter_low = parameter_high = np.full_like(middle, np.nan)
+    result = np.stack([middle, low, high, parameter_low, parameter_high, defined])
+    result[:5, defined < 0.5] = np.nan
+    return result
+
+
+def interval(column: Sequence[float]) -> Interval:
+    """An Interval from the first axis of ``intervals``."""
+    return Interval(*(float(value) for value in column))

@@ -1,0 +1,131 @@
+"""``simdiff run``."""
+
+import io
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from simdiff.analysis.report_rows import summary_rows
+from simdiff.cli import BAD_INPUT
+from simdiff.cli.check import load_or_none
+from simdiff.model.compile import is_compiled
+from simdiff.model.world import World, describe
+from simdiff.report.provenance import CAVEAT, provenance, run_id
+from simdiff.report.run_report import chart, glossary, layers, summary
+from simdiff.scenario import Loaded, to_yaml
+from simdiff.study.run import RunResult, run_scenario
+from simdiff.study.store import PROVENANCE, FolderTaken, check_folder, csv_bytes, parquet_bytes, write_folder
+from simdiff.study.tables import final_table, ledger_table, monthly_table, yearly_table
+
+FAILED = 1
+
+
+def run_command(scenario: str, replicates: int, draws: int, seed: int, threads: int | None, schools: Path | None,
+                out: Path | None, as_json: bool) -> int:  # fmt: skip
+    """Run a scenario and write its folder; the exit code: 0, 1 (could not write) or 2 (bad input)."""
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    wrong = _wrong_counts(replicates, draws, threads)
+    if wrong:
+        errors.print("\n".join(wrong))
+        return BAD_INPUT
+    loaded = load_or_none(scenario, schools)
+    if loaded is None:
+        return BAD_INPUT
+    question = {"scenario": loaded.scenario.name, "replicates": replicates, "draws": draws, "seed": seed}
+    run = run_id(loaded.text, question, loaded.files)
+    folder = out or Path("results") / f"{loaded.scenario.name}-{run}"
+    try:
+        check_folder(folder, run)
+        result, world = _simulate(loaded, replicates, draws, seed, threads)
+        command = _command(scenario, question, schools)
+        story = provenance(run, question, command, loaded.files, loaded.notes, describe(world), result.draws)
+        rows = summary_rows(result)
+        write_folder(folder, _files(loaded, result, rows, story, run), run)
+    except (FolderTaken, ValueError) as problem:
+        errors.print(str(problem))
+        return BAD_INPUT
+    except OSError as problem:
+        errors.print(f"{problem.filename or folder}: {problem.strerror or problem}")
+        return FAILED
+    if as_json:
+        print(json.dumps({"provenance": story, "folder": str(folder), "summary": rows}, ensure_ascii=False))
+    else:
+        _print(loaded, result, world, folder, run)
+    return 0
+
+
+def _wrong_counts(replicates: int, draws: int, threads: int | None) -> list[str]:
+    wrong = []
+    if replicates < 1:
+        wrong.append(f"--replicates: {replicates}, expected a whole number of at least 1")
+    if draws < 0:
+        wrong.append(f"--draws: {draws}, expected a whole number of at least 0")
+    if threads is not None and threads < 1:
+        wrong.append(f"--threads: {threads}, expected a whole number of at least 1")
+    return wrong
+
+
+def _command(scenario: str, question: dict[str, Any], schools: Path | None) -> str:
+    words = ["simdiff", "run", scenario]
+    for name in ("replicates", "draws", "seed"):
+        words += [f"--{name}", str(question[name])]
+    if schools is not None:
+        words += ["--schools", str(schools)]
+    return shlex.join(words)
+
+
+def _simulate(loaded: Loaded, replicates: int, draws: int, seed: int, threads: int | None) -> tuple[RunResult, World]:
+    console = Console(stderr=True)
+    if not is_compiled():
+        console.print("Compiling the model, once for this version (about 20 seconds) …")
+    columns = TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=replicates * max(1, draws))
+        return run_scenario(loaded, replicates=replicates, draws=draws, seed=seed, threads=threads,
+                            progress=lambda done: bar.advance(task, done))  # fmt: skip
+
+
+def _files(loaded: Loaded, result: RunResult, rows: list[dict[str, Any]], story: dict[str, Any], run: str
+           ) -> dict[str, bytes]:  # fmt: skip
+    picture = io.BytesIO()
+    chart(result, run).savefig(picture, format="png", metadata={"Software": None, "Description": json.dumps(story)})
+    return {
+        "summary.csv": csv_bytes(rows),
+        "yearly.parquet": parquet_bytes(yearly_table(result)),
+        "monthly.parquet": parquet_bytes(monthly_table(result)),
+        "whole_run.parquet": parquet_bytes(final_table(result)),
+        "ledger.parquet": parquet_bytes(ledger_table(result)),
+        "scenario.yaml": to_yaml(loaded.text).encode(),
+        "chart.png": picture.getvalue(),
+        PROVENANCE: (json.dumps(story, indent=2, ensure_ascii=False) + "\n").encode(),
+    }
+
+
+def _print(loaded: Loaded, result: RunResult, world: World, folder: Path, run: str) -> None:
+    console = Console(highlight=False, markup=False)
+    size = describe(world)
+    console.print(f"\n{result.title}", style="bold")
+    console.print(
+        f"{size['schools']:,} schools, {size['teachers']:,} teachers, {size['districts']} district"
+        f"{'s' if size['districts'] != 1 else ''}; {result.years} years\n"
+    )
+    for block in summary(result):
+        table = Table(title=block.heading, title_justify="left", title_style="italic", box=None, pad_edge=False)
+        for n, name in enumerate(block.columns):
+            table.add_column(name, no_wrap=n == 0)
+        for row in block.rows:
+            table.add_row(*row)
+        console.print(table)
+        console.print()
+    for line in (*glossary(), layers(result)):
+        console.print(line, style="dim")
+    for note in loaded.notes:
+        console.print(f"Note: {note}")
+    console.print(f"{CAVEAT}", style="dim")
+    console.print(f"\nRun {run}. Chart: {folder / 'chart.png'}", soft_wrap=True)
+    console.print(f"Tables, scenario and provenance: {folder}", soft_wrap=True)

@@ -1,0 +1,64 @@
+"""Where a result comes from: versions, commit, seed, hashes, and how to reproduce it."""
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import simdiff
+from simdiff.model.compile import code_hash
+
+CAVEAT = "simdiff explores and ranks policies; it does not forecast a named district."
+LIBRARIES = ("numpy", "numba", "scipy", "mesa", "pyarrow", "pydantic", "matplotlib")
+
+
+def digest(content: bytes) -> str:
+    """BLAKE2b of some bytes, 32 hex digits."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def run_id(text: Mapping[str, Any], question: Mapping[str, Any], files: Sequence[Path]) -> str:
+    """Identity of a run: hash of the resolved scenario, what is asked, its school tables' contents and the code."""
+    tables = [digest(path.read_bytes()) for path in files if path.suffix in (".csv", ".gz")]
+    said = json.dumps([text, question, tables, code_hash()], sort_keys=True, ensure_ascii=False)
+    return digest(said.encode())[:12]
+
+
+def commit() -> str | None:
+    """The commit the code was run from, if it lies in a git checkout."""
+    root = Path(simdiff.__file__).parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        asked = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5)
+        dirty = subprocess.run(["git", "-C", str(root), "status", "--porcelain"], capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    if asked.returncode != 0:
+        return None
+    return asked.stdout.strip() + (" with uncommitted changes" if dirty.stdout.strip() else "")
+
+
+def provenance(run: str, question: Mapping[str, Any], command: str, files: Sequence[Path], notes: Sequence[str],
+               world: Mapping[str, int], draws: Sequence[Mapping[str, float]]) -> dict[str, Any]:  # fmt: skip
+    """All that is needed to know, trust and repeat a run."""
+    return {
+        "run": run,
+        "caveat": CAVEAT,
+        "reproduce": command,
+        "asked": dict(question),
+        "world": dict(world),
+        "notes": list(notes),
+        "files": {path.name: digest(path.read_bytes()) for path in files},
+        "parameter_draws": [dict(draw) for draw in draws],
+        "simdiff": simdiff.__version__,
+        "code": code_hash(),
+        "commit": commit(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }

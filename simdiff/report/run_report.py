@@ -1,0 +1,122 @@
+"""What a run shows: the summary table of the terminal, and the chart of spread and depth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from simdiff.analysis.summary import Interval, interval, intervals
+from simdiff.register import FINAL_OUTCOMES
+from simdiff.report.charts import BLUE, ORANGE, Band, Panel, spread_and_depth
+from simdiff.report.provenance import CAVEAT
+from simdiff.report.words import BY_NAME, span
+from simdiff.study.run import ANY, HEADLINES, RunResult
+
+YEARS = (1, 3, 5, 10)
+LINES = (("spread", "Spread: schools", BLUE, "-"), ("depth", "Depth: teaching", ORANGE, "--"))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One table of the summary: a heading, column names, rows of text."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def shown_years(years: int) -> tuple[int, ...]:
+    """Years 1, 3, 5, 10 within the horizon, and the last year."""
+    return tuple(sorted({year for year in YEARS if year <= years} | {years}))
+
+
+def glossary() -> list[str]:
+    """What each headline outcome is, a line each."""
+    return [f"{BY_NAME[name].title}: {BY_NAME[name].meaning} ({BY_NAME[name].unit})" for name in HEADLINES]
+
+
+def layers(result: RunResult) -> str:
+    """What the intervals are, in words."""
+    replicates = result.yearly.shape[1]
+    if result.draws:
+        return (f"Median and 5–95 % over {len(result.draws)} parameter draws (each draw's median of {replicates} "
+                "replicates); chance is in the tables.")  # fmt: skip
+    return f"Median and 5–95 % over {replicates} replicates: chance alone, at one set of parameters."
+
+
+def summary(result: RunResult) -> list[Block]:
+    """Headline outcomes by year for each practice over all districts, then, with several, each district at the end."""
+    found = intervals(result.yearly)
+    blocks = [_practice_block(result, found, p) for p in range(len(result.practices))]
+    if len(result.places) > 1:
+        blocks.append(_district_block(result, found))
+    blocks.append(_final_block(result))
+    return blocks
+
+
+def _cell(result: RunResult, one: Interval, outcome: str) -> str:
+    return span(one, BY_NAME[outcome].unit, parameters=bool(result.draws))
+
+
+def _practice_block(result: RunResult, found: np.ndarray, p: int) -> Block:
+    years = shown_years(result.years)
+    rows = []
+    for name in HEADLINES:
+        o = result.outcomes.index(name)
+        cells = [_cell(result, interval(found[:, o, year, 0, p]), name) for year in years]
+        rows.append((BY_NAME[name].title, *cells))
+    where = "all districts" if len(result.places) > 1 else ""
+    heading = " · ".join(part for part in (result.practices[p], where) if part)
+    return Block(heading, ("", *(f"year {year}" for year in years)), tuple(rows))
+
+
+def _district_block(result: RunResult, found: np.ndarray) -> Block:
+    names = ("spread", "deep_schools", "depth", "sustained", "cost")
+    last = len(result.practices) - 1
+    rows = []
+    for d, place in enumerate(result.places[1:], start=1):
+        cells = [_cell(result, interval(found[:, result.outcomes.index(n), result.years, d, last]), n) for n in names]
+        rows.append((place, *cells))
+    heading = f"districts at year {result.years}" + (" · any practice" if result.practices[last] == ANY else "")
+    return Block(heading, ("", *(BY_NAME[name].title for name in names)), tuple(rows))
+
+
+def _final_block(result: RunResult) -> Block:
+    found = intervals(result.final[:, :, :, None])
+    rows = []
+    for o, outcome in enumerate(FINAL_OUTCOMES):
+        one = interval(found[:, o, 0, 0, 0])
+        if not np.isnan(one.median):
+            rows.append((outcome.title, _cell(result, one, outcome.name)))
+    return Block(f"whole run · {result.practices[0]}", ("", "over all years"), tuple(rows))
+
+
+def chart(result: RunResult, run: str) -> Figure:
+    """Spread and depth over time with bands: one panel, or small multiples by district or by practice."""
+    found = intervals(result.monthly)
+    panels = [
+        Panel(_panel_title(result, d, p), _bands(result, found, d, p))
+        for d in (range(1, len(result.places)) if len(result.places) > 1 else (0,))
+        for p in range(len(result.practices))
+        if len(result.places) == 1 or p == len(result.practices) - 1
+    ]
+    note = f"{layers(result)} Reproduce: run {run}, see provenance.json."
+    return spread_and_depth(panels, result.title, note, CAVEAT)
+
+
+def _panel_title(result: RunResult, d: int, p: int) -> str:
+    if len(result.places) > 1:
+        return result.places[d]
+    return result.practices[p] if len(result.practices) > 1 else ""
+
+
+def _bands(result: RunResult, found: np.ndarray, d: int, p: int) -> tuple[Band, ...]:
+    low, high = (3, 4) if result.draws else (1, 2)
+    month = np.arange(result.monthly.shape[3] - result.burn_in)
+    bands = []
+    for name, label, colour, dash in LINES:
+        series = found[:, HEADLINES.index(name), result.burn_in :, d, p]
+        bands.append(Band(label, colour, dash, month, series[0], series[low], series[high]))
+    return tuple(bands)
+
+

@@ -1,0 +1,46 @@
+"""Numbers as words: a value, its interval, its unit, with no more digits than it deserves."""
+
+import math
+
+from simdiff.analysis.summary import Interval
+from simdiff.register import FINAL_OUTCOMES, OUTCOMES, Outcome
+
+BY_NAME: dict[str, Outcome] = {outcome.name: outcome for outcome in (*OUTCOMES, *FINAL_OUTCOMES)}
+NOTHING = "–"
+
+
+def number(value: float, unit: str) -> str:
+    """One value in its unit: shares as percent, money in thousands or millions of dollars."""
+    if math.isnan(value):
+        return NOTHING
+    if unit.startswith("share"):
+        return f"{_short(100 * value)}%"
+    if unit.startswith("$"):
+        return money(value)
+    if unit == "month":
+        return f"{value:.0f}"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
+
+
+def money(value: float) -> str:
+    """Dollars, two digits or three."""
+    for scale, name in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= scale:
+            return f"${_short(value / scale)}{name}"
+    return f"${value:.0f}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}" if abs(value) < 9.95 else f"{value:.0f}"
+
+
+def span(one: Interval, unit: str, *, parameters: bool) -> str:
+    """Median and interval, such as ``62% (48–73)``; ``parameters`` takes the interval over parameter draws."""
+    if math.isnan(one.median):
+        return NOTHING
+    low, high = (one.parameter_low, one.parameter_high) if parameters else (one.low, one.high)
+    left, right = (number(value, unit).removesuffix("%") for value in (low, high))
+    if left[-1:] == right[-1:] and right[-1:].isalpha():
+        left, right = left[:-1].removeprefix("$"), right[:-1].removeprefix("$")
+    joiner = "…" if low < 0 or high < 0 else "–"
+    return f"{number(one.median, unit)} ({left}{joiner}{right})"

@@ -1,0 +1,1 @@
+"""What is asked and how it is run: parameter draws, replicates on all cores, results and their store."""
