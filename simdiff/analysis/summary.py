@@ -1,7 +1,6 @@
 """Medians and 5–95 % intervals over replicates (chance) and, kept apart, over parameter draws."""
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +46,6 @@ def intervals(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def interval(column: Sequence[float]) -> Interval:
+def interval(column: NDArray[np.float64]) -> Interval:
     """An Interval from the first axis of ``intervals``."""
     return Interval(*(float(value) for value in column))

@@ -19,7 +19,7 @@ from simdiff.report.provenance import CAVEAT, provenance, run_id
 from simdiff.report.run_report import chart, glossary, layers, summary
 from simdiff.scenario import Loaded, to_yaml
 from simdiff.study.run import RunResult, run_scenario
-from simdiff.study.store import PROVENANCE, FolderTaken, check_folder, csv_bytes, parquet_bytes, write_folder
+from simdiff.study.store import PROVENANCE, FolderTakenError, check_folder, csv_bytes, parquet_bytes, write_folder
 from simdiff.study.tables import final_table, ledger_table, monthly_table, yearly_table
 
 FAILED = 1
@@ -46,7 +46,7 @@ def run_command(scenario: str, replicates: int, draws: int, seed: int, threads: 
         story = provenance(run, question, command, loaded.files, loaded.notes, describe(world), result.draws)
         rows = summary_rows(result)
         write_folder(folder, _files(loaded, result, rows, story, run), run)
-    except (FolderTaken, ValueError) as problem:
+    except (FolderTakenError, ValueError) as problem:
         errors.print(str(problem))
         return BAD_INPUT
     except OSError as problem:

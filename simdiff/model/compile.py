@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -72,13 +72,20 @@ def entry(function: F) -> F:
     return _compile(function, inline="never")
 
 
-def _compile(function: F, **own_options: object) -> F:
+def _compile(function: F, **own_options: Any) -> F:
     """No reference counts (``_nrt``): kernels allocate nothing, and counting would cost more than the rules."""
-    own = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    settings: Any = numba.config
+    own = settings.CACHE_DIR
+    settings.CACHE_DIR = str(cache_folder())
     try:
-        options = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+        options: dict[str, Any] = {
+            "nogil": True,
+            "cache": True,
+            "error_model": "numpy",
+            "_nrt": False,
+            "no_cfunc_wrapper": True,
+        }
         compiled: F = njit(**options, **own_options)(function)
     finally:
-        numba.config.CACHE_DIR = own
+        settings.CACHE_DIR = own
     return compiled

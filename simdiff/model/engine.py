@@ -29,10 +29,11 @@ from simdiff.model.rules.observe import finish, observe
 from simdiff.model.rules.settle import settle
 from simdiff.model.rules.traits import begin_school, weigh_ties
 from simdiff.model.rules.work import work
+from simdiff.model.state import Sim
 
 
 @entry
-def begin(sim):
+def begin(sim: Sim) -> None:
     """Set every school, district and partner to its start."""
     for i in range(sim.site.shape[0]):
         begin_school(sim, i, 0)
@@ -46,7 +47,7 @@ def begin(sim):
 
 
 @entry
-def open_month(sim, t):
+def open_month(sim: Sim, t: int) -> None:
     """Phase 1."""
     for d in range(sim.district.shape[0]):
         share_active(sim, d)
@@ -69,21 +70,21 @@ def share_active(sim, d):
 
 
 @entry
-def admit_schools(sim, t):
+def admit_schools(sim: Sim, t: int) -> None:
     """Phase 4."""
     for d in range(sim.district.shape[0]):
         admit(sim, d, t)
 
 
 @entry
-def coach(sim, t):
+def coach(sim: Sim, t: int) -> None:
     """Phase 6, after schools have asked."""
     for d in range(sim.district.shape[0]):
         share_coaches(sim, d, t)
 
 
 @entry
-def learn_from_use(sim, t):
+def learn_from_use(sim: Sim, t: int) -> None:
     """Phase 9."""
     for d in range(sim.district.shape[0]):
         learn(sim, d, t)
@@ -93,7 +94,7 @@ def learn_from_use(sim, t):
 
 
 @entry
-def close_month(sim, t):
+def close_month(sim: Sim, t: int) -> None:
     """Phase 11."""
     for d in range(sim.district.shape[0]):
         pay(sim, d, t)
@@ -101,7 +102,7 @@ def close_month(sim, t):
 
 
 @entry
-def run_months(sim, start, stop):
+def run_months(sim: Sim, start: int, stop: int) -> None:
     """Advance one replicate from month ``start`` to month ``stop`` (exclusive)."""
     schools = sim.site.shape[0]
     for t in range(start, stop):
@@ -121,8 +122,7 @@ def run_months(sim, start, stop):
 
 
 @entry
-def end(sim, months):
+def end(sim: Sim, months: int) -> None:
     """After the last month: lifetimes and waiting times."""
     for d in range(sim.district.shape[0]):
         finish(sim, d, months)
-

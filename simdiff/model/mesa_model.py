@@ -19,7 +19,7 @@ from simdiff.model.rules.work import work
 from simdiff.model.state import STAGES, Record
 
 
-class School(mesa.Agent):  # type: ignore[type-arg]
+class School(mesa.Agent):
     """A school. ``row`` is its row in the model's arrays; each phase calls the compiled rule for that row."""
 
     model: "DistrictModel"
@@ -90,7 +90,7 @@ class School(mesa.Agent):  # type: ignore[type-arg]
         show(self.model.sim, self.row, self.row + 1, self.model.month)
 
 
-class DistrictModel(mesa.Model):  # type: ignore[type-arg]
+class DistrictModel(mesa.Model):
     """One replicate of one scenario. ``month`` counts from the start of the burn-in (0 = July); ``step`` is a month."""
 
     def __init__(self, inputs: Inputs, replicate: int = 0) -> None:

@@ -62,7 +62,7 @@ class Observations:
         )
 
     def pooled(self, size: int | None = None) -> "Observations":
-        """Each ``size`` consecutive reports (all of them, left out) as one: sums add up, the best version is the best."""
+        """Each ``size`` consecutive reports (left out: all) as one: sums add up, the best version is the best."""
         months, reports, slots = self.observed.shape
         size = size or reports
         groups = reports // size
@@ -99,7 +99,8 @@ class Observations:
 
 def share(part: Series, whole: Series) -> Series:
     """part / whole, not-a-number where whole is 0."""
-    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole != 0)
+    out = np.full(np.broadcast(part, whole).shape, np.nan)
+    return np.asarray(np.divide(part, whole, out=out, where=whole != 0))
 
 
 def _per_school(name: str) -> Callable[[Observations], Series]:

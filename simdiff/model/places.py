@@ -69,9 +69,7 @@ def _from_table(district_id: str, district: District, rows: Sequence[SchoolRow],
             x = (row.longitude - middle[1]) * KM_PER_DEGREE * math.cos(math.radians(middle[0]))
             y = (row.latitude - middle[0]) * KM_PER_DEGREE
         level = LEVELS.index(row.level)
-        places.append(
-            Place(district_id, row.id, row.name, level, row.teachers, row.students, row.low_income, x, y)
-        )
+        places.append(Place(district_id, row.id, row.name, level, row.teachers, row.students, row.low_income, x, y))
     return places
 
 

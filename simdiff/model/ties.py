@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,8 +69,8 @@ def _candidates(points: NDArray[np.float64], rows: NDArray[np.int64], ask: int
         return np.full(len(rows), np.inf), np.broadcast_to(np.arange(ask), (len(rows), ask))
     from scipy.spatial import cKDTree
 
-    radius, found = cKDTree(points).query(points[rows], k=ask)
-    return radius[:, -1], found
+    found: Any = cKDTree(points).query(points[rows], k=ask)
+    return found[0][:, -1], found[1]
 
 
 def feeder_ties(x: NDArray[np.float64], y: NDArray[np.float64], level: NDArray[np.int64], weight: float) -> Edges:
@@ -81,7 +82,8 @@ def feeder_ties(x: NDArray[np.float64], y: NDArray[np.float64], level: NDArray[n
         below, above = np.flatnonzero(level == lower), np.flatnonzero(level == lower + 1)
         if not len(below) or not len(above):
             continue
-        distance, nearest = cKDTree(np.column_stack([x[above], y[above]])).query(np.column_stack([x[below], y[below]]))
+        tree: Any = cKDTree(np.column_stack([x[above], y[above]]))
+        distance, nearest = tree.query(np.column_stack([x[below], y[below]]))
         for n, upper in enumerate(above):
             served = below[nearest == n][np.argsort(distance[nearest == n], kind="stable")]
             pairs += [(int(upper), int(school)) for school in served[:FEEDERS_KEPT]]
@@ -133,7 +135,7 @@ def bundle(schools: int, layers: Sequence[tuple[int, Edges]]) -> Ties:
     start = np.column_stack([bounds[:-1].reshape(schools, 3), bounds[3::3]])
     near = layer[fresh] == NEAR
     near_sum = np.bincount(looks[fresh][near], weights=tie["weight"][near] / POINT, minlength=schools)
-    return Ties(np.ascontiguousarray(start, dtype=np.int64), tie, near_sum)
+    return Ties(np.ascontiguousarray(start, dtype=np.int64), tie, near_sum.astype(float))
 
 
 def edges_from(pairs: Mapping[tuple[int, int], float]) -> Edges:

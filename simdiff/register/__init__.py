@@ -12,6 +12,7 @@ PARAMETERS: dict[str, Parameter] = {p.name: p for p in SPREADING + USING + SYSTE
 """Every number of the model by name, in the order of the equations."""
 
 __all__ = [
-    "AVAILABLE_DELAY", "CALENDARS", "CATALOGUE", "FINAL_OUTCOMES", "GRADES", "LEVERS", "OUTCOMES", "PARAMETERS", "SCREENING_DELAY",
+    "AVAILABLE_DELAY", "CALENDARS", "CATALOGUE", "FINAL_OUTCOMES", "GRADES", "LEVERS", "OUTCOMES", "PARAMETERS",
+    "SCREENING_DELAY",
     "Calendar", "CataloguePractice", "Lever", "Outcome", "Parameter",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from simdiff.register.kinds import Lever
 
+# fmt: off
+
 _SOURCE = "Gross & DeArmond 2018 (lever wording)"
 
 LEVERS: tuple[Lever, ...] = (

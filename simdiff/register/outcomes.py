@@ -2,11 +2,14 @@
 
 from simdiff.register.kinds import Outcome
 
+# fmt: off
+
 OUTCOMES: tuple[Outcome, ...] = (
     Outcome("spread", "Spread", "share of schools", "Σ A / S",
             "schools where the practice is formally implemented", headline=True),
     Outcome("ever", "Ever launched", "share of schools", "Σ 1{launched by t} / S", "schools that ever launched it"),
-    Outcome("reach_teachers", "Teachers using", "share of teachers", "Σ (M + K) / Σ n", "mechanical or proficient users"),
+    Outcome("reach_teachers", "Teachers using", "share of teachers", "Σ (M + K) / Σ n",
+            "mechanical or proficient users"),
     Outcome("reach_students", "Students reached", "share of students", "Σ e K/n / Σ e",
             "students whose teachers are proficient"),
     Outcome("depth", "Depth", "share of teaching", "Σ K φ f / Σ n",
@@ -33,7 +36,8 @@ OUTCOMES: tuple[Outcome, ...] = (
             "above 1: coaching goes to high-need schools"),
     Outcome("overload", "Overloaded schools", "share of schools", "Σ 1{Ω > 0} / S", "load above capacity"),
     Outcome("transferability", "Coherence", "factor", "T̄", "reduction of transfer by unlike local variants"),
-    Outcome("variants", "Home-made variants", "schools", "Σ A 1{self-made}", "active schools with a version of their own"),
+    Outcome("variants", "Home-made variants", "schools", "Σ A 1{self-made}",
+            "active schools with a version of their own"),
     Outcome("best_version", "Best version", "quality", "max A q φ f", "best version found among active schools"),
     Outcome("cost", "Cost", "$", "Σ ledger lines so far, in-kind time apart",
             "money spent by all payers since the start, undiscounted", headline=True),
@@ -57,7 +61,8 @@ FINAL_OUTCOMES: tuple[Outcome, ...] = (
             "Σ 1{deep at t_w + 24, deep at t_w} / Σ 1{deep at t_w}", "t_w = end of support"),
     Outcome("sustained_36", "Deep 36 months after support", "share of deep schools",
             "Σ 1{deep at t_w + 36, deep at t_w} / Σ 1{deep at t_w}", "t_w = end of support"),
-    Outcome("months_to_quarter", "Months to a quarter of schools", "month", "first t with spread ≥ .25", "right-censored"),
+    Outcome("months_to_quarter", "Months to a quarter of schools", "month", "first t with spread ≥ .25",
+            "right-censored"),
     Outcome("months_to_half", "Months to half of schools", "month", "first t with spread ≥ .5", "right-censored"),
     Outcome("time_to_deep_gap", "Gap in time to deep", "month",
             "restricted mean months to deep: highest-need tercile − lowest", "positive: high-need schools wait longer"),

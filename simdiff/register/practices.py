@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+# fmt: off
+
 
 @dataclass(frozen=True, slots=True)
 class CataloguePractice:

@@ -4,6 +4,8 @@ from functools import partial
 
 from simdiff.register.kinds import Parameter
 
+# fmt: off
+
 _MODEL = "model specification, section 6"
 
 _exploring = partial(Parameter, "exploring")
@@ -26,7 +28,8 @@ SPREADING: tuple[Parameter, ...] = (
     _exploring("lapse", "h_L", 0.012, "1/month", 0.0, 5.0, "lognormal", 0.5,
                "hazard that an exploring school loses interest", _MODEL, "A"),
     _exploring("scar", "ϱ", 0.3, "share", 0.0, 1.0, "logitnormal", 0.5,
-               "exploring hazard of a school that dropped the practice, relative to one that never had it", _MODEL, "A"),
+               "exploring hazard of a school that dropped the practice, relative to one that never had it",
+               _MODEL, "A"),
     _deciding("decide_intercept", "b0", 0.1, "logit", -10.0, 1000.0, "normal", 0.5,
               "intercept of the decision to install", _MODEL, "A"),
     _deciding("decide_relevance", "b_ν", 3.0, "logit", 0.0, 50.0, "lognormal", 0.5,

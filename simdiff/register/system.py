@@ -1,8 +1,10 @@
-"""Parameters of the district around the schools: constraints, load, leadership, turnover, the world, money, the calendar."""
+"""Parameters of the district around the schools: constraints, load, leaders, turnover, world, money, calendar."""
 
 from functools import partial
 
 from simdiff.register.kinds import Calendar, Parameter
+
+# fmt: off
 
 _MODEL = "model specification, section 6"
 _PRICES = "model specification, section 0 (Prices, 2024 $)"
@@ -93,7 +95,8 @@ SYSTEM: tuple[Parameter, ...] = (
     _world("design_adopt", "r_ak", 0.5, "correlation", -0.99, 0.99, "fixed", 0.0,
            "correlation of design and adopt-and-adapt capacity", "model specification, section 2.1", "A"),
     _world("need_context", "r_ch", 0.5, "correlation", -0.99, 0.99, "fixed", 0.0,
-           "correlation of need and the first context dimension", "model specification, section 2.1 (loads on need)", "A"),
+           "correlation of need and the first context dimension",
+           "model specification, section 2.1 (loads on need)", "A"),
     _world("relevance_alpha", "ν_a", 4.0, "shape", 0.5, 50.0, "fixed", 0.0,
            "first shape of the Beta law of relevance (mean .57)", "model specification, section 2.1", "A"),
     _world("relevance_beta", "ν_b", 3.0, "shape", 0.5, 50.0, "fixed", 0.0, "second shape of that law",

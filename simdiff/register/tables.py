@@ -85,9 +85,9 @@ def sub_levers() -> str:
     return table(
         ("family", "place in a scenario", "handle", "range", "unit", "priced by", "what it does", "source"),
         (
-            (lever.family, f"`policy.{lever.path}`", f"`{lever.handle}`", f"{number(lever.low)} to {number(lever.high)}",
-             lever.unit, f"`{lever.price}`" if lever.price else "not priced", lever.meaning, lever.source)
-            for lever in LEVERS
+            (x.family, f"`policy.{x.path}`", f"`{x.handle}`", f"{number(x.low)} to {number(x.high)}", x.unit,
+             f"`{x.price}`" if x.price else "not priced", x.meaning, x.source)
+            for x in LEVERS
         ),
     )  # fmt: skip
 

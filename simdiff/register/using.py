@@ -4,6 +4,8 @@ from functools import partial
 
 from simdiff.register.kinds import Parameter
 
+# fmt: off
+
 _MODEL = "model specification, section 6"
 
 _teaching = partial(Parameter, "teaching")

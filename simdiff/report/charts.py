@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 INK, GREY = "#222222", "#777777"
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 """Okabe–Ito colours: told apart with any colour vision."""
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.spines.top": False,
@@ -72,9 +73,11 @@ def spread_and_depth(panels: Sequence[Panel], title: str, note: str, caveat: str
             axes.ravel()[n].set_xlabel("years of policy")
             axes.ravel()[n].tick_params(labelbottom=True)
         wide = int(size[0] * 13)
-        figure.suptitle("\n".join(textwrap.wrap(title, int(size[0] * 9))), x=0.01, ha="left", fontsize=11, weight="bold")
+        figure.suptitle(
+            "\n".join(textwrap.wrap(title, int(size[0] * 9))), x=0.01, ha="left", fontsize=11, weight="bold"
+        )
         if columns > 1:
-            figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower left", ncols=3, frameon=False)
+            _label_inside(axes[0, 0], shown[0].bands)
         left = len(panels) - len(shown)
         said = note + (f" {left} more panels are in the tables." if left else "")
         figure.supxlabel("\n".join(textwrap.wrap(f"{said} {caveat}", wide)), x=0.01, ha="left", fontsize=7, color=GREY)
@@ -83,7 +86,7 @@ def spread_and_depth(panels: Sequence[Panel], title: str, note: str, caveat: str
 
 def _ceiling(panels: Sequence[Panel]) -> float:
     highest = max(float(np.nanmax(band.high)) for panel in panels for band in panel.bands)
-    return min(1.0, max(0.1, np.ceil(highest * 10.5) / 10))
+    return min(1.0, max(0.1, float(np.ceil(highest * 10.5)) / 10))
 
 
 def _draw_panel(axis: Axes, panel: Panel, top: float, *, direct: bool) -> None:
@@ -100,6 +103,12 @@ def _draw_panel(axis: Axes, panel: Panel, top: float, *, direct: bool) -> None:
         axis.set_title("\n".join(textwrap.wrap(panel.title, 44)), loc="left", fontsize=9)
     if direct:
         _label_ends(axis, panel.bands, top)
+
+
+def _label_inside(axis: Axes, bands: Sequence[Band]) -> None:
+    """Name the lines once, in the empty upper left of the first small chart."""
+    for n, band in enumerate(bands):
+        axis.text(0.04, 0.95 - 0.1 * n, band.label, color=band.colour, transform=axis.transAxes, va="top", fontsize=8.5)
 
 
 def _label_ends(axis: Axes, bands: Sequence[Band], top: float) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.register import FINAL_OUTCOMES
@@ -58,7 +59,7 @@ def _cell(result: RunResult, one: Interval, outcome: str) -> str:
     return span(one, BY_NAME[outcome].unit, parameters=bool(result.draws))
 
 
-def _practice_block(result: RunResult, found: np.ndarray, p: int) -> Block:
+def _practice_block(result: RunResult, found: NDArray[np.float64], p: int) -> Block:
     years = shown_years(result.years)
     rows = []
     for name in HEADLINES:
@@ -70,7 +71,7 @@ def _practice_block(result: RunResult, found: np.ndarray, p: int) -> Block:
     return Block(heading, ("", *(f"year {year}" for year in years)), tuple(rows))
 
 
-def _district_block(result: RunResult, found: np.ndarray) -> Block:
+def _district_block(result: RunResult, found: NDArray[np.float64]) -> Block:
     names = ("spread", "deep_schools", "depth", "sustained", "cost")
     last = len(result.practices) - 1
     rows = []
@@ -106,11 +107,11 @@ def chart(result: RunResult, run: str) -> Figure:
 
 def _panel_title(result: RunResult, d: int, p: int) -> str:
     if len(result.places) > 1:
-        return result.places[d]
+        return result.place_titles[d]
     return result.practices[p] if len(result.practices) > 1 else ""
 
 
-def _bands(result: RunResult, found: np.ndarray, d: int, p: int) -> tuple[Band, ...]:
+def _bands(result: RunResult, found: NDArray[np.float64], d: int, p: int) -> tuple[Band, ...]:
     low, high = (3, 4) if result.draws else (1, 2)
     month = np.arange(result.monthly.shape[3] - result.burn_in)
     bands = []
@@ -118,5 +119,3 @@ def _bands(result: RunResult, found: np.ndarray, d: int, p: int) -> tuple[Band, 
         series = found[:, HEADLINES.index(name), result.burn_in :, d, p]
         bands.append(Band(label, colour, dash, month, series[0], series[low], series[high]))
     return tuple(bands)
-
-

@@ -18,7 +18,7 @@ def number(value: float, unit: str) -> str:
     if unit.startswith("$"):
         return money(value)
     if unit == "month":
-        return f"{value:.0f}"
+        return f"{value:.0f}".replace("-0", "0") if abs(value) < 0.5 else f"{value:.0f}"
     return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
 
 
@@ -31,7 +31,8 @@ def money(value: float) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.1f}" if abs(value) < 9.95 else f"{value:.0f}"
+    said = f"{value:.1f}" if abs(value) < 9.95 else f"{value:.0f}"
+    return said.removeprefix("-") if float(said) == 0 else said
 
 
 def span(one: Interval, unit: str, *, parameters: bool) -> str:
@@ -42,5 +43,5 @@ def span(one: Interval, unit: str, *, parameters: bool) -> str:
     left, right = (number(value, unit).removesuffix("%") for value in (low, high))
     if left[-1:] == right[-1:] and right[-1:].isalpha():
         left, right = left[:-1].removeprefix("$"), right[:-1].removeprefix("$")
-    joiner = "…" if low < 0 or high < 0 else "–"
+    joiner = "…" if "-" in left + right else "–"
     return f"{number(one.median, unit)} ({left}{joiner}{right})"

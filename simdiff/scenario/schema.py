@@ -1,4 +1,4 @@
-"""What a scenario may say. Every model is closed (no unknown keys), strict and frozen; a field's docstring documents it.
+"""What a scenario may say. Every model is closed (no unknown keys), strict, frozen; a field's docstring documents it.
 
 Times are whole months since the start of policy (a July); the model itself adds twelve months of burn-in before that.
 Money is 2024 dollars. Where a field is *by district*, give one value for all, or a mapping from district id to value
@@ -42,8 +42,6 @@ ByDistrictMoney = Annotated[dict[str, Annotated[float, Field(ge=0, le=1e12)]], B
 Exits = Literal["hazard", "never"] | list[Month]
 
 
-
-
 class Fact(Closed):
     """A statement about the real district or programme, with its source. Facts inform readers; they do not act."""
 
@@ -81,9 +79,9 @@ Level = Annotated[LeverLevel, BeforeValidator(_levelled)]
 class Coaching(Schedule):
     """Embedded coaches, shared out among the schools that ask for them."""
 
-    per_100_teachers: Annotated[
-        dict[str, Annotated[float, Field(ge=0, le=20)]], BeforeValidator(_for_all)
-    ] = Field(default={OTHERS: 0.0})
+    per_100_teachers: Annotated[dict[str, Annotated[float, Field(ge=0, le=20)]], BeforeValidator(_for_all)] = Field(
+        default={OTHERS: 0.0}
+    )
     """Full-time coaches per 100 teachers of the district, 0–20. By district."""
     ramp: ByDistrictMonth = Field(default={OTHERS: 12})
     """Months from ``start`` to the full number. By district."""
@@ -173,7 +171,7 @@ class Identify(LeverLevel):
     share: Share = 0.1
     """Share of schools labelled *design*."""
     not_yet: Share = 0.0
-    """Share of schools, lowest on the signal of adopt-and-adapt capacity, told *not yet* (they wait for slack slots)."""
+    """Share of schools, lowest on the signal of adopt-and-adapt capacity, told *not yet* (they wait for slack)."""
 
 
 class Competition(Closed):

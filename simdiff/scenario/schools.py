@@ -241,7 +241,8 @@ class _Settling:
         self.notes.append(f"{self.name}: {text}")
 
     def school(self, draft: Draft) -> SchoolRow:
-        assert draft.teachers is not None and draft.low_income is not None
+        assert draft.teachers is not None
+        assert draft.low_income is not None
         students = draft.teachers * STUDENTS_PER_TEACHER if draft.students is None else draft.students
         return SchoolRow(
             self.name, draft.id, draft.name, draft.level, draft.teachers, students, draft.low_income,

@@ -126,7 +126,7 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             spot = Spot(self.path, mark.line + 1, mark.column + 1) if mark else self.last
             self.say(spot, f"not readable as YAML: {' '.join(str(error.problem or error.context).split())}")
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             # The parser raises ValueError, IndexError and others on some malformed files; a reader of the file should
             # see a place, not a traceback.
             self.say(self.last, f"not readable as YAML ({type(error).__name__})")

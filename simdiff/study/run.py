@@ -40,6 +40,7 @@ class RunResult:
     scenario: str
     title: str
     places: tuple[str, ...]
+    place_titles: tuple[str, ...]
     practices: tuple[str, ...]
     burn_in: int
     yearly: NDArray[np.float64]
@@ -56,12 +57,12 @@ class RunResult:
     @property
     def years(self) -> int:
         """Years of policy."""
-        return self.yearly.shape[3] - 1
+        return int(self.yearly.shape[3]) - 1
 
 
 def run_scenario(loaded: Loaded, *, replicates: int, seed: int, draws: int = 0, threads: int | None = None,
                  batch: int = BATCH, progress: Progress = lambda done: None) -> tuple[RunResult, World]:  # fmt: skip
-    """Run a scenario: ``replicates`` (≥ 1) replicates at the default parameters, or of each of ``draws`` parameter draws.
+    """Run a scenario: ``replicates`` (≥ 1) replicates at default parameters, or of each of ``draws`` parameter draws.
 
     ``progress`` is called with the number of replicates just finished. Raises ValueError for counts below 1.
     """
@@ -83,10 +84,12 @@ def run_scenario(loaded: Loaded, *, replicates: int, seed: int, draws: int = 0, 
         parts = list(pool.map(work, tasks))
     shape = (len(drawn), replicates)
     first = inputs[0]
+    titles = {name: district.title for name, district in loaded.scenario.where.districts.items()}
     return RunResult(
         scenario=loaded.scenario.name,
         title=loaded.scenario.title,
         places=_places(world),
+        place_titles=tuple(titles.get(place, "All districts") for place in _places(world)),
         practices=_practices(first),
         burn_in=first.burn_in,
         yearly=_join([part.yearly for part in parts], shape),

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 PROVENANCE = "provenance.json"
 
 
-class FolderTaken(Exception):
+class FolderTakenError(Exception):
     """The folder holds something other than this very run."""
 
 
@@ -36,25 +36,25 @@ def csv_bytes(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def check_folder(folder: Path, run: str) -> None:
-    """Raise FolderTaken unless ``folder`` is new, empty or holds run ``run`` already."""
+    """Raise FolderTakenError unless ``folder`` is new, empty or holds run ``run`` already."""
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise FolderTaken(f"{folder}: is a file, not a folder")
+        raise FolderTakenError(f"{folder}: is a file, not a folder")
     if not any(folder.iterdir()):
         return
     try:
         known = json.loads((folder / PROVENANCE).read_text(encoding="utf-8")).get("run")
     except (OSError, ValueError, AttributeError):
-        raise FolderTaken(f"{folder}: holds files that are not a run of simdiff; choose another folder") from None
+        raise FolderTakenError(f"{folder}: holds files that are not a run of simdiff; choose another folder") from None
     if known != run:
-        raise FolderTaken(f"{folder}: holds another run ({known}); choose another folder")
+        raise FolderTakenError(f"{folder}: holds another run ({known}); choose another folder")
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], run: str) -> None:
     """Write ``files`` (name → content) into ``folder``, each in one step, the provenance last.
 
-    Raises FolderTaken if the folder holds another run, OSError (with the path) if it cannot be written.
+    Raises FolderTakenError if the folder holds another run, OSError (with the path) if it cannot be written.
     """
     check_folder(folder, run)
     folder.mkdir(parents=True, exist_ok=True)

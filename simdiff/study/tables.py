@@ -58,7 +58,7 @@ def yearly_table(result: RunResult) -> pa.Table:
 
 
 def monthly_table(result: RunResult) -> pa.Table:
-    """Headline outcomes by month: draw, replicate, outcome, month (0 = first month of policy), district, practice, value."""
+    """Headline outcomes by month: draw, replicate, outcome, month (0 = first of policy), district, practice, value."""
     months = np.arange(result.monthly.shape[3]) - result.burn_in
     rest: list[Axis] = [("district", list(result.places)), ("practice", list(result.practices))]
     return _tidy(result.monthly, [*_runs(result), ("outcome", list(HEADLINES)), ("month", months), *rest])

@@ -7,7 +7,7 @@ from simdiff.analysis.summary import interval, intervals
 
 
 def test_chance_alone() -> None:
-    """0 … 100: median 50, 5 % at 5, 95 % at 95. Catches swapped or wrong quantiles, and a parameter layer from nowhere."""
+    """0 … 100: median 50, 5 % at 5, 95 % at 95. Catches swapped quantiles, and a parameter layer from nowhere."""
     one = interval(intervals(np.arange(101.0).reshape(1, 101)))
     assert (one.median, one.low, one.high, one.defined) == (50.0, 5.0, 95.0, 1.0)
     assert np.isnan(one.parameter_low)

@@ -82,7 +82,15 @@ def test_hostile_titles_are_drawn_as_they_stand() -> None:
 def test_the_summary_says_what_its_intervals_are(result: RunResult) -> None:
     """Catches a table without headline outcomes, and intervals of an unnamed kind."""
     first = summary(result)[0]
-    assert [row[0] for row in first.rows] == ["Spread", "Depth", "Deep schools", "Sustained", "Ownership", "Equity gap", "Cost"]
+    assert [row[0] for row in first.rows] == [
+        "Spread",
+        "Depth",
+        "Deep schools",
+        "Sustained",
+        "Ownership",
+        "Equity gap",
+        "Cost",
+    ]
     assert first.columns == ("", "year 1", "year 3", "year 5", "year 10")
     assert "chance alone" in layers(result)
 

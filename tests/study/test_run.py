@@ -10,7 +10,7 @@ from simdiff.register import PARAMETERS
 from simdiff.scenario import Loaded, load_scenario
 from simdiff.study.draws import parameter_draws, prior_quantile
 from simdiff.study.run import ALL, ANY, run_scenario
-from simdiff.study.store import FolderTaken, check_folder, csv_bytes, parquet_bytes, write_folder
+from simdiff.study.store import FolderTakenError, check_folder, csv_bytes, parquet_bytes, write_folder
 from simdiff.study.tables import final_table, ledger_table, monthly_table, yearly_table
 
 
@@ -118,8 +118,8 @@ def test_a_folder_is_written_whole_and_guarded(tmp_path: Path) -> None:
     assert (folder / "a.csv").read_text() == "x,y\n1,\n"
     assert sorted(path.name for path in folder.iterdir()) == ["a.csv", "provenance.json"]
     check_folder(folder, "one")
-    with pytest.raises(FolderTaken, match="another run"):
+    with pytest.raises(FolderTakenError, match="another run"):
         check_folder(folder, "two")
     (folder / "provenance.json").write_text("not json")
-    with pytest.raises(FolderTaken, match="not a run"):
+    with pytest.raises(FolderTakenError, match="not a run"):
         check_folder(folder, "one")

@@ -8,7 +8,7 @@ from simdiff.model.luck import EXPLORE as EXPLORE_LUCK
 from simdiff.model.rules.common import here, in_months, may_start, obstacle_school, sigmoid
 from simdiff.model.rules.district import adopt_signal, rank_schools
 from simdiff.model.rules.exposure import contact, experience, knowledge_here, net_of, peer_share
-from simdiff.model.state import DESIGN, DROPPED, EXPLORE, HAZARD, INSTALL, NONE, NOT_YET, THRESHOLD
+from simdiff.model.state import DESIGN, DROPPED, EXPLORE, HAZARD, INSTALL, NONE, NOT_YET, THRESHOLD, Sim
 
 NO_WISH, WISHES, ORDERED = 0, 1, 2
 NO_PLACE = -1e6
@@ -37,7 +37,7 @@ def explore_hazard(me, use, touch):
 
 
 @entry
-def decide(sim, first, last, t):
+def decide(sim: Sim, first: int, last: int, t: int) -> None:
     """E10, E11: invitations, exploring, and in the decision month the wish to install."""
     for i in range(first, last):
         me, net = here(sim, i, t), net_of(sim)
@@ -111,7 +111,7 @@ def wish(net, me, practice, use, i, p):
 
 @kernel
 def admit(sim, d, t):
-    """E11: a quota takes wishing schools in order of score = (1 − w) signal + w z(need); *not yet* schools come last."""
+    """E11: a quota takes wishing schools in order of score = (1 − w) signal + w z(need); *not yet* schools last."""
     district, run = sim.district[d], sim.run[0]
     setting = sim.setting[district.group]
     if setting.slots < 0 or not in_months(sim.par[0].decide_months, t):
@@ -131,7 +131,7 @@ def admit(sim, d, t):
 
 
 @entry
-def enter(sim, first, last, t):
+def enter(sim: Sim, first: int, last: int, t: int) -> None:
     """E10, E12: admitted schools start installing; other exploring schools may lose interest."""
     for i in range(first, last):
         me = here(sim, i, t)

@@ -5,7 +5,7 @@ import math
 from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import normal_density, normal_quantile
 from simdiff.model.rules.common import here, in_months, is_active
-from simdiff.model.state import INSTALL, NO_SITE
+from simdiff.model.state import INSTALL, NO_SITE, Sim
 
 
 @rule
@@ -67,7 +67,7 @@ def demand(me, use):
 
 
 @entry
-def ask(sim, first, last, t):
+def ask(sim: Sim, first: int, last: int, t: int) -> None:
     """E13: school i's demand over all practices."""
     for i in range(first, last):
         me = here(sim, i, t)
@@ -116,7 +116,7 @@ def share_coaches(sim, d, t):
 
 @rule
 def serve(me):
-    """E13: κ = min(1, w L), share of the school's demand that is served; its hours are kept for ownership and equity."""
+    """E13: κ = min(1, w L), share of the demand that is served; its hours are kept for ownership and equity."""
     school, water = me.school, me.district.water
     school.served = 0.0
     if school.asked <= 0.0 or water == 0.0:

@@ -5,11 +5,11 @@ import math
 from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import PRINCIPAL, REVIEW, TURNOVER, binomial, chance, draws
 from simdiff.model.rules.common import here, in_months, is_active, sigmoid
-from simdiff.model.state import DROPPED, NEVER, USABLE
+from simdiff.model.state import DROPPED, NEVER, USABLE, Sim
 
 
 @entry
-def continue_or_not(sim, first, last, t):
+def continue_or_not(sim: Sim, first: int, last: int, t: int) -> None:
     """The yearly moments of school i, each in its months: review (May), closing (August), turnover (July)."""
     for i in range(first, last):
         me = here(sim, i, t)
@@ -127,7 +127,7 @@ def succeed(me, use):
 
 
 @entry
-def show(sim, first, last, t):
+def show(sim: Sim, first: int, last: int, t: int) -> None:
     """What peers will see next month: active, inside a site, usable experience (K/n)·φ in fixed point."""
     for i in range(first, last):
         teachers = sim.site[i].teachers

@@ -94,7 +94,7 @@ def comes_before(sim, i, j):
 
 @kernel
 def rank_schools(sim, d):
-    """Order the district's rows by ``sim.score``, highest first, into ``sim.order`` (both from the district's first row).
+    """Order the district's rows by ``sim.score``, highest first, into ``sim.order`` (both at its rows).
 
     A Shell sort in place: kernels allocate nothing.
     """
@@ -200,4 +200,3 @@ def identify(sim, d):
     rank_schools(sim, d)
     for n in range(round(setting.identify_share * size)):
         sim.school[sim.order[district.first + n]].role = DESIGN
-

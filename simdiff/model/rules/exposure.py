@@ -138,7 +138,7 @@ def experience(net, me, i, p):
 
 @rule
 def codified(me, stock, partner_stock):
-    """E9: Ẽ = T̄ E + x_N3 member T̄_x EX, usable codified knowledge, school-years. A partner's version is clear (g = 1)."""
+    """E9: Ẽ = T̄ E + x_N3 member T̄_x EX, usable codified knowledge, school-years. Partners' versions are clear."""
     known = me.district.transfer * stock
     if me.par.with_partner_stock == 1 and me.partner > 0.0:
         known += me.partner * transfer_between(me.par, me.district.clarity, 1.0) * partner_stock

@@ -4,11 +4,11 @@ import math
 
 from simdiff.model.compile import entry, rule
 from simdiff.model.rules.common import here
-from simdiff.model.state import EXPLORE, FULL, INITIAL, INSTALL, NO_SITE
+from simdiff.model.state import EXPLORE, FULL, INITIAL, INSTALL, NO_SITE, Sim
 
 
 @entry
-def look(sim, first, last, t):
+def look(sim: Sim, first: int, last: int, t: int) -> None:
     """Update what school i believes and how much it can attend to, before it decides."""
     for i in range(first, last):
         me = here(sim, i, t)

@@ -29,7 +29,7 @@ from simdiff.register import SCREENING_DELAY
 
 @kernel
 def charge(page, district, dollars, matched):
-    """Book a cost of a district on a line's page (one entry a payer); partners pay the ``matched`` share (0–1) of it."""
+    """Book a cost of a district on a line's page (an entry a payer); partners pay the ``matched`` share (0–1)."""
     page[PARTNER_PAYS] += dollars * matched
     page[DISTRICT_PAYS] += dollars - dollars * matched
     district.spent += dollars - dollars * matched

@@ -64,7 +64,6 @@ def count_school(sim, i, p, t, row):
     if is_active(use):
         row.active += 1.0
         row.variants += 1.0 if use.self_made == 1.0 else 0.0
-        row.best = max(row.best, sim.knowledge[sim.site[i].district, p].quality * use.fit)
 
 
 @kernel
@@ -73,7 +72,8 @@ def count_teachers(sim, i, p, t, row):
     me, use, site = here(sim, i, t), sim.use[i, p], sim.site[i]
     proficient = int(use.proficient)
     share = proficient / site.teachers
-    depth = proficient * use.fit * integrity(me, use, knowledge_here(sim, me, p))
+    version = use.fit * integrity(me, use, knowledge_here(sim, me, p))
+    depth = proficient * version
     row.teachers += site.teachers
     row.students += site.students
     row.mechanical += use.mechanical
@@ -85,6 +85,7 @@ def count_teachers(sim, i, p, t, row):
     row.ranked_all += share * site.rank_all
     row.served += sim.school[i].served
     if is_active(use):
+        row.best = max(row.best, sim.knowledge[site.district, p].quality * version)
         row.active_teachers += site.teachers
         row.active_depth += depth
         row.owned += proficient * use.ownership
@@ -161,4 +162,3 @@ def note_life(sim, report, p, clock, born, lost, t):
         sim.survival[report, p, clock, lost - born, 0] += 1
     else:
         sim.survival[report, p, clock, t - 1 - born, 1] += 1
-

@@ -4,11 +4,11 @@ from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.rules.coaching import demand
 from simdiff.model.rules.common import here, is_active, rules_classroom
 from simdiff.model.rules.exposure import experience, knowledge_here, net_of
-from simdiff.model.state import FULL, INITIAL, NEVER, NO_SITE
+from simdiff.model.state import FULL, INITIAL, NEVER, NO_SITE, Sim
 
 
 @entry
-def settle(sim, first, last, t):
+def settle(sim: Sim, first: int, last: int, t: int) -> None:
     """Update what school i has made of each active practice, and note the dates that matter."""
     for i in range(first, last):
         me = here(sim, i, t)
@@ -96,8 +96,8 @@ def own(me, use, served):
     """E20: O ← O + o_K (K/n)(1 − B^C)(1 − O) − o_x ext O, ext = served/(served + c_int K)."""
     par = me.par
     outside = served / (served + par.own_hours * use.proficient) if served > 0.0 else 0.0
-    gained = par.own_gain * use.proficient / me.site.teachers * room_to_adapt(me) * (1.0 - use.ownership)
-    use.ownership += gained - par.own_loss * outside * use.ownership
+    gained = min(1.0, par.own_gain * use.proficient / me.site.teachers * room_to_adapt(me))
+    use.ownership += gained * (1.0 - use.ownership) - min(1.0, par.own_loss * outside) * use.ownership
 
 
 @kernel

@@ -8,11 +8,11 @@ from simdiff.model.luck import TEACH, binomial, chance, draws
 from simdiff.model.rules.coaching import serve
 from simdiff.model.rules.common import here, in_months, is_active, obstacle_classroom, rules_classroom, rules_school
 from simdiff.model.rules.exposure import knowledge_here
-from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE
+from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE, Sim
 
 
 @entry
-def work(sim, first, last, t):
+def work(sim: Sim, first: int, last: int, t: int) -> None:
     """A month of work in school i: coaches come, installation advances or launches, teachers move."""
     for i in range(first, last):
         me = here(sim, i, t)
