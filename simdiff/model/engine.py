@@ -27,7 +27,7 @@ from simdiff.model.rules.look import look
 from simdiff.model.rules.money import open_books, pay
 from simdiff.model.rules.observe import finish, observe
 from simdiff.model.rules.settle import settle
-from simdiff.model.rules.traits import begin_school, weigh_ties
+from simdiff.model.rules.traits import begin_school
 from simdiff.model.rules.work import work
 from simdiff.model.state import Sim
 
@@ -36,9 +36,7 @@ from simdiff.model.state import Sim
 def begin(sim: Sim) -> None:
     """Set every school, district and partner to its start."""
     for i in range(sim.site.shape[0]):
-        begin_school(sim, i, 0)
-    for i in range(sim.site.shape[0]):
-        weigh_ties(sim, i, 0)
+        begin_school(sim, i)
     for d in range(sim.district.shape[0]):
         begin_district(sim, d)
     for q in range(sim.partner.shape[0]):

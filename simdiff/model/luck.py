@@ -122,10 +122,13 @@ def binomial(n, p, u):
 
 @entry
 def poisson(mean, u):
-    """A Poisson(mean) count by inversion of u; mean in 0–700 (e^{−mean} must not underflow)."""
-    mass = math.exp(-mean)
-    below = mass
+    """A Poisson(mean) count by inversion of u. Above 700, where e^{−mean} underflows, counts start 12 SD low."""
     k = 0
+    mass = math.exp(-mean)
+    if mean > 700.0:
+        k = int(mean - 12.0 * math.sqrt(mean))
+        mass = math.exp(k * math.log(mean) - mean - math.lgamma(k + 1.0))
+    below = mass
     while u > below and mass > 0.0:
         k += 1
         mass *= mean / k

@@ -184,8 +184,8 @@ def _set_networks(row: Records, policy: Policy, district: str, burn_in: int) -> 
 
 
 def support_end(policy: Policy, district: str, burn_in: int) -> int:
-    """t_w: the month in which the last of coaching, change management, sponsorship and pilots ends; −1 if one of them
-    goes on, or there was none."""
+    """t_w: the month in which the last of coaching, change management, sponsorship, pilots and partners ends; −1 if one
+    of them goes on, or there was none."""
     ends: list[int] = []
     coaching, pilots = policy.talent.coaching, policy.flexibility.pilots
     if value_for(coaching.per_100_teachers, district, 0.0) > 0:
@@ -195,6 +195,9 @@ def support_end(policy: Policy, district: str, burn_in: int) -> int:
             ends.append(_stop(said, district, burn_in))
     if value_for(pilots.sites, district, 0) > 0:
         ends.append(burn_in + value_for(pilots.start, district, 0) + 12 * pilots.years)
+    for partner in policy.networks.partners:
+        if district in partner.members and partner.level > 0:
+            ends.append(NEVER if partner.stop is None else burn_in + partner.stop)
     return NEVER if NEVER in ends or not ends else max(ends)
 
 

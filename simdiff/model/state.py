@@ -58,10 +58,10 @@ PRACTICE = np.dtype([
 
 SITE = np.dtype([
     ("who", "u8"),  # identity
-    ("district", "i4"), ("partner", "i4"),  # row of each; -1 = no partner
+    ("district", "i4"), ("partner", "i2"),  # row of each; -1 = no partner
     ("teachers", "i4"), ("students", "i4"),
-    ("need", "f8"), ("need_z", "f8"),  # low-income share; the same standardised within the district
-    ("rank", "f8"), ("rank_all", "f8"),  # fractional rank by need in the district, in the world
+    ("need", "f8"), ("need_z", "f4"),  # low-income share; the same standardised within the district
+    ("rank", "f4"), ("rank_all", "f4"),  # fractional rank by need in the district, in the world
     ("ties", "f8"),  # summed weight of near ties, contact
     ("x", "f4"), ("y", "f4"),  # km
     ("convened", "i1"), ("partnered", "i1"),  # 1 if it has such ties
@@ -73,14 +73,14 @@ TIE = np.dtype([("peer", "i4"), ("weight", "i4")])
 """A tie to a peer's row; weight in fixed point."""
 
 SCHOOL = np.dtype([
-    ("capacity", "f8"), ("design", "f8"),  # k, a; z-scores
+    ("capacity", "f4"), ("design", "f4"),  # k, a; z-scores
     ("context_1", "f4"), ("context_2", "f4"),  # c, context SD
     ("threshold", "f4"),  # θ, share
     ("order", "f4"),  # lot by which mandates reach schools, 0–1
     ("adopt_noise", "f4"), ("design_noise", "f4"),  # errors of the district's signals, z
     ("phantom_school", "f8"), ("phantom_classroom", "f8"),  # Φ, share
-    ("attention", "f8"), ("overload", "f8"),  # α, Ω
-    ("asked", "f8"), ("served", "f8"),  # coach hours this month
+    ("attention", "f4"), ("overload", "f4"),  # α, Ω
+    ("asked", "f8"),  # coach hours asked for this month
     ("site_until", "i2"), ("support_ended", "i2"),  # months
     ("site", "i1"), ("role", "i1"), ("invited", "i1"), ("new_principal", "i1"),
 ])  # fmt: skip
@@ -89,6 +89,7 @@ USE = np.dtype([
     ("relevance", "f8"),  # ν, share
     ("commitment", "f8"), ("fit", "f8"), ("ownership", "f8"),  # C, φ, O; share
     ("results", "f8"),  # ŷ, benefit
+    ("served", "f8"),  # coach hours this month
     ("trial", "f4"),  # φ_oos, share
     ("self_made", "f4"),  # 1 invented, self_a adapted, 0 not begun
     ("peer_share", "f4"),  # part of the exploring hazard that came from peers
@@ -169,7 +170,7 @@ class Sim(NamedTuple):
     par: Records  # (1,) PARAMETER
     practice: Records  # (P,) PRACTICE
     site: Records  # (S,) SITE
-    tie_from: NDArray[np.int64]  # (S, 4) where near, convened and partner ties start, and where the last end
+    tie_from: NDArray[np.int32]  # (S, 4) where near, convened and partner ties start, and where the last end
     tie: Records  # (Z,) TIE
     lever: Records  # (G, T) LEVER
     setting: Records  # (G,) SETTING
@@ -182,11 +183,10 @@ class Sim(NamedTuple):
     school: Records  # (S,) SCHOOL
     use: Records  # (S, P) USE
     seen: Records  # (S, P) SEEN
-    tie_transfer: NDArray[np.int32]  # (Z,) weight · Sx, fixed point
     district: Records  # (D,) DISTRICT
     knowledge: Records  # (D, P) KNOWLEDGE
     partner_stock: NDArray[np.float64]  # (Q, P) EX, school-years
-    order: NDArray[np.int64]  # (S,) scratch: a ranking of schools
+    order: NDArray[np.int32]  # (S,) scratch: a ranking of schools
     score: NDArray[np.float64]  # (S,) scratch: what it ranks by
     observed: Records  # (T, R, P or P + 1) OBSERVED; the last is any practice
     condition: Records  # (T, R) CONDITION

@@ -127,7 +127,7 @@ def _batch(inputs: Inputs, replicates: range) -> _Part:
     runs = [Observations.of_sim(simulate(inputs, replicate)) for replicate in replicates]
     reports = len(inputs.world.reports)
     stacked = Observations.stack(runs)
-    groups = [stacked] if reports == 1 else [stacked.pooled(reports), stacked]
+    groups = [stacked.pooled(reports), stacked][: 1 if reports == 1 else 2]
     series = {name: _by_replicate([f(o) for o in groups], len(runs), 1) for name, f in OUTCOME_FUNCTIONS.items()}
     finals = [final_outcomes(o) for o in groups]
     final = [_by_replicate([f[outcome.name] for f in finals], len(runs), 0) for outcome in FINAL_OUTCOMES]

@@ -116,11 +116,7 @@ def share_coaches(sim, d, t):
 
 @rule
 def serve(me):
-    """E13: κ = min(1, w L), share of the demand that is served; its hours are kept for ownership and equity."""
-    school, water = me.school, me.district.water
-    school.served = 0.0
-    if school.asked <= 0.0 or water == 0.0:
+    """E13: κ = min(1, w L), share of a school's demand that is served."""
+    if me.school.asked <= 0.0 or me.district.water == 0.0:
         return 0.0
-    served = min(1.0, claim(me.site, school, me.setting) * water)
-    school.served = served * school.asked
-    return served
+    return min(1.0, claim(me.site, me.school, me.setting) * me.district.water)

@@ -10,6 +10,7 @@ from simdiff.model.state import (
     BY_NEED,
     BY_SIGNAL,
     DESIGN,
+    NO_SITE,
     NOT_YET,
     PILOT,
     UNTOLD,
@@ -139,10 +140,14 @@ def sites_affordable(district, wanted):
 
 @rule
 def make_site(school, site, until):
-    """Invite a school as a pilot (until a month) or into a zone; it is asked at the next decision (section 0)."""
-    school.site = site
-    school.site_until = until
+    """Invite a school as a pilot (until a month) or into a zone; it is asked at the next decision (section 0).
+
+    A school that already is a site keeps its terms and is only asked again.
+    """
     school.invited = 1
+    if school.site == NO_SITE:
+        school.site = site
+        school.site_until = until
 
 
 @kernel

@@ -17,9 +17,9 @@ class Net(NamedTuple):
 
     tie_from: Records
     tie: Records
-    tie_transfer: Records
     seen: Records
     site: Records
+    school: Records
     district: Records
     lever: Records
     setting: Records
@@ -28,7 +28,7 @@ class Net(NamedTuple):
 @rule
 def net_of(sim):
     """The part of ``sim`` that exposure reads."""
-    return Net(sim.tie_from, sim.tie, sim.tie_transfer, sim.seen, sim.site, sim.district, sim.lever, sim.setting)
+    return Net(sim.tie_from, sim.tie, sim.seen, sim.site, sim.school, sim.district, sim.lever, sim.setting)
 
 
 @rule
@@ -72,6 +72,14 @@ def peer_share(net, me, i, p):
 
 
 @rule
+def context_match(par, school, peer):
+    """E8: Sx = exp(−‖c_i − c_j‖² / 2ℓ²), how far experience transfers between two schools' contexts."""
+    across = float(school.context_1) - float(peer.context_1)
+    along = float(school.context_2) - float(peer.context_2)
+    return math.exp(-0.5 * (across * across + along * along) / (par.transfer_length * par.transfer_length))
+
+
+@rule
 def regime_match(net, me, peer, p):
     """E8: Sr, how far experience made under the peer's actual rules transfers."""
     par, other = me.par, net.district[net.site[peer].district]
@@ -107,7 +115,7 @@ def layer_experience(net, me, p, first, last, across):
         seen = net.seen[peer, p]
         if seen.active == 0 and seen.usable == 0:
             continue
-        weight = int(net.tie_transfer[e])
+        weight = int(net.tie[e].weight * context_match(me.par, me.school, net.school[peer]) + 0.5)
         if not plain:
             weight = int(weight * pair_match(net, me, peer, p))
         legitimate += weight * int(seen.active)

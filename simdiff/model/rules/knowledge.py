@@ -54,7 +54,7 @@ def learn_partner(sim, q, t):
                 gained += deep_experience(sim, i, p, t)
         stock = sim.partner_stock[q, p]
         stock += sim.partner_level[q, t] * par.partner_codify * gained
-        sim.partner_stock[q, p] = stock + par.partner_refresh * (sim.partner[q].target - stock)
+        sim.partner_stock[q, p] = stock + min(1.0, par.partner_refresh) * (sim.partner[q].target - stock)
 
 
 @kernel

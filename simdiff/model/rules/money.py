@@ -62,7 +62,7 @@ def open_books(sim, d, t):
     district.match = matched_share(sim, d, t)
     if setting.budget < 0.0 or not in_months(sim.par[0].budget_months, t):
         return
-    if t > 0:
+    if t > sim.run[0].burn_in:
         district.cash += setting.budget - district.spent
     district.spent = 0.0
     money = setting.budget + district.cash
@@ -120,7 +120,7 @@ def planned_costs(sim, d, t):
     for n in range(setting.rounds if setting.entries > 0 else 0):
         if t <= setting.call_start + 12 * n + SCREENING_DELAY < t + 12:
             prizes = par.price_finalist * setting.entries + par.price_prize * setting.prizes
-            rest += prizes * sim.practice.shape[0]
+            rest += prizes * sim.practice.shape[0] * (1.0 - district.match)
     return coaches, sites * (1.0 - district.match), rest
 
 

@@ -83,7 +83,7 @@ def count_teachers(sim, i, p, t, row):
     row.share += share
     row.ranked += share * site.rank
     row.ranked_all += share * site.rank_all
-    row.served += sim.school[i].served
+    row.served += use.served
     if is_active(use):
         row.best = max(row.best, sim.knowledge[site.district, p].quality * version)
         row.active_teachers += site.teachers
@@ -96,7 +96,7 @@ def count_teachers(sim, i, p, t, row):
     elif site.tercile == HIGHEST:
         row.high_depth += depth
         row.high_teachers += site.teachers
-        row.high_served += sim.school[i].served
+        row.high_served += use.served
 
 
 @kernel
@@ -117,7 +117,6 @@ def count_any(sim, i, t, row):
         if (use.proficient, use.mechanical) > (best.proficient, best.mechanical):
             deepest = p
         if is_active(use):
-            row.best = max(row.best, sim.knowledge[sim.site[i].district, p].quality * use.fit)
             row.variants += 1.0 if use.self_made == 1.0 else 0.0
         if use.launch_now == 1:
             row.launches += 1.0

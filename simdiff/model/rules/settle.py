@@ -1,7 +1,6 @@
 """What use does to a school: full implementation (E17), results and commitment (E18), fit (E19), ownership (E20)."""
 
 from simdiff.model.compile import entry, kernel, rule
-from simdiff.model.rules.coaching import demand
 from simdiff.model.rules.common import here, is_active, rules_classroom
 from simdiff.model.rules.exposure import experience, knowledge_here, net_of
 from simdiff.model.state import FULL, INITIAL, NEVER, NO_SITE, Sim
@@ -12,7 +11,6 @@ def settle(sim: Sim, first: int, last: int, t: int) -> None:
     """Update what school i has made of each active practice, and note the dates that matter."""
     for i in range(first, last):
         me = here(sim, i, t)
-        share_served = me.school.served / me.school.asked if me.school.asked > 0.0 else 0.0
         for p in range(sim.practice.shape[0]):
             use = sim.use[i, p]
             if is_active(use):
@@ -21,7 +19,7 @@ def settle(sim: Sim, first: int, last: int, t: int) -> None:
                 commit(me, use, sim.knowledge[me.site.district, p].quality, known)
                 _, usable = experience(net_of(sim), me, i, p)
                 adapt(me, use, known, usable)
-                own(me, use, share_served * demand(me, use))
+                own(me, use)
             if use.launched != NEVER:
                 note_dates(me, use)
 
@@ -92,9 +90,9 @@ def adapt(me, use, known, usable):
 
 
 @rule
-def own(me, use, served):
+def own(me, use):
     """E20: O ← O + o_K (K/n)(1 − B^C)(1 − O) − o_x ext O, ext = served/(served + c_int K)."""
-    par = me.par
+    par, served = me.par, use.served
     outside = served / (served + par.own_hours * use.proficient) if served > 0.0 else 0.0
     gained = min(1.0, par.own_gain * use.proficient / me.site.teachers * room_to_adapt(me))
     use.ownership += gained * (1.0 - use.ownership) - min(1.0, par.own_loss * outside) * use.ownership

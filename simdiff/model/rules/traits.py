@@ -14,7 +14,7 @@ def correlate(strength, with_z, own_z):
 
 
 @rule
-def begin_school(sim, i, t):
+def begin_school(sim, i):
     """Draw what is not in any table (section 2.1), before the first month; the rest of the state starts empty."""
     par, run, site, school = sim.par[0], sim.run[0], sim.site[i], sim.school[i]
     u0, u1, u2, u3 = draws(run.key, site.who, 0, CAPACITY, 0, run.world_replicate)
@@ -49,16 +49,3 @@ def begin_use(sim, i, p):
     use.real_from = NEVER
     use.real_lost = NEVER
     use.deep_from = NEVER
-
-
-@rule
-def weigh_ties(sim, i, t):
-    """E8: Sx = exp(−‖c_i − c_j‖² / 2ℓ²) on every tie of school i, times its weight, in fixed point."""
-    par, school = sim.par[0], sim.school[i]
-    scale = -0.5 / (par.transfer_length * par.transfer_length)
-    for e in range(sim.tie_from[i, 0], sim.tie_from[i, 3]):
-        peer = sim.school[sim.tie[e].peer]
-        across = float(school.context_1) - float(peer.context_1)
-        along = float(school.context_2) - float(peer.context_2)
-        match = math.exp(scale * (across * across + along * along))
-        sim.tie_transfer[e] = int(sim.tie[e].weight * match + 0.5)

@@ -5,7 +5,7 @@ import math
 from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import INSTALL as INSTALL_LUCK
 from simdiff.model.luck import TEACH, binomial, chance, draws
-from simdiff.model.rules.coaching import serve
+from simdiff.model.rules.coaching import demand, serve
 from simdiff.model.rules.common import here, in_months, is_active, obstacle_classroom, rules_classroom, rules_school
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE, Sim
@@ -20,6 +20,7 @@ def work(sim: Sim, first: int, last: int, t: int) -> None:
         teaching = in_months(me.par.teach_months, t)
         for p in range(sim.practice.shape[0]):
             practice, use = sim.practice[p], sim.use[i, p]
+            use.served = served * demand(me, use)
             use.started = 0
             use.launch_now = 0
             if use.stage == INSTALL:

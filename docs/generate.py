@@ -1,0 +1,186 @@
+"""Rewrite the generated blocks of the documents: ``python docs/generate.py``; with ``--check``, exit 1 if any is stale.
+
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``; NAME is a key of ``BLOCKS``.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from simdiff.register import tables
+from simdiff.scenario.schema import OTHERS, Closed, Scenario
+
+DOCS = Path(__file__).resolve().parent
+FILES = ("model.md", "scenarios.md")
+BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+
+
+def scenario_reference() -> str:
+    """Every class of the scenario schema: what it is, and a table of its fields."""
+    return "\n\n".join(class_reference(one) for one in classes(Scenario))
+
+
+def classes(top: type[Closed], seen: set[type[Closed]] | None = None) -> Iterator[type[Closed]]:
+    """A class and all that its fields lead to, each once, in the order of the fields."""
+    seen = set() if seen is None else seen
+    if top in seen:
+        return
+    seen.add(top)
+    yield top
+    for field in top.model_fields.values():
+        for one in classes_in(field.annotation):
+            yield from classes(one, seen)
+
+
+def classes_in(annotation: Any) -> Iterator[type[Closed]]:
+    """The schema classes that an annotation mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, Closed):
+        yield annotation
+    for part in get_args(annotation):
+        yield from classes_in(part)
+
+
+def class_reference(one: type[Closed]) -> str:
+    """Heading, docstring and table of fields of one class."""
+    rows = [
+        (f"`{name}`", words(field.annotation, field.metadata), default(field), plain(field.description or ""))
+        for name, field in one.model_fields.items()
+    ]
+    table = tables.table(("field", "value", "left out", "meaning"), rows)
+    return f"### {one.__name__}\n\n{plain(one.__doc__ or '')}\n\n{table}"
+
+
+def plain(docstring: str) -> str:
+    """A docstring on one line, with Markdown's single backticks."""
+    return " ".join(docstring.split()).replace("``", "`")
+
+
+def words(annotation: Any, metadata: list[Any]) -> str:
+    """An annotation in plain words."""
+    if get_origin(annotation) is Annotated:
+        inner, *notes = get_args(annotation)
+        return words(inner, flat(notes))
+    if any(getattr(getattr(note, "func", None), "__name__", "") == "_for_all" for note in metadata):
+        return f"{words(get_args(annotation)[1], [])}; by district"
+    if any(getattr(getattr(note, "func", None), "__name__", "") == "_levelled" for note in metadata):
+        return f"{link(annotation)}, or its level alone"
+    if isinstance(annotation, type) and issubclass(annotation, Closed):
+        return link(annotation)
+    return compound(annotation, metadata) or simple(annotation, limits(metadata))
+
+
+def flat(notes: list[Any]) -> list[Any]:
+    """Constraints out of the ``Field(...)`` they were written in."""
+    return [part for note in notes for part in (note.metadata if isinstance(note, FieldInfo) else [note])]
+
+
+def limits(metadata: list[Any]) -> dict[str, Any]:
+    """Constraints by name: ge, gt, le, min_length, max_length, pattern."""
+    names = ("ge", "gt", "le", "min_length", "max_length", "pattern")
+    return {name: getattr(note, name) for note in metadata for name in names if getattr(note, name, None) is not None}
+
+
+def compound(annotation: Any, metadata: list[Any]) -> str:
+    """Choices, lists and mappings in words; empty for anything else."""
+    origin, parts, limit = get_origin(annotation), get_args(annotation), limits(metadata)
+    if origin is Literal:
+        return " or ".join(f"`{part}`" for part in parts)
+    if origin in (Union, UnionType):
+        return " or ".join(words(part, []) for part in parts if part is not NoneType)
+    if origin is list:
+        exactly = f"{limit['min_length']} of them: " if "min_length" in limit else ""
+        return f"list, {exactly}{words(parts[0], [])}"
+    if origin is dict:
+        least, most = limit.get("min_length"), limit.get("max_length")
+        size = f" ({least} to {most} of them)" if most else f" (at least {least})" if least else ""
+        return f"mapping: {words(parts[0], [])} → {words(parts[1], [])}{size}"
+    return ""
+
+
+def simple(annotation: Any, limit: dict[str, Any]) -> str:
+    """Numbers and texts in words, with their range."""
+    if annotation is bool:
+        return "true or false"
+    if annotation is str:
+        return "short name (small letters, digits, - and _)" if "pattern" in limit else "text"
+    kind = "whole number" if annotation is int else "number"
+    if "gt" in limit:
+        return f"{kind} above {tables.number(limit['gt'])}, at most {tables.number(limit['le'])}"
+    return f"{kind} {tables.number(limit['ge'])} to {tables.number(limit['le'])}" if "ge" in limit else kind
+
+
+def link(one: type[Closed]) -> str:
+    """A link to a class's own table."""
+    return f"[{one.__name__}](#{one.__name__.lower()})"
+
+
+def default(field: FieldInfo) -> str:
+    """What a field is if left out."""
+    if field.is_required():
+        return "**required**"
+    value = field.default
+    if isinstance(value, Closed):
+        own = {name: bare(part) for name, part in value.model_dump(exclude_unset=True).items()}
+        return "; ".join(f"its defaults, but {name} {part}" for name, part in own.items()) or "its defaults"
+    return bare(value)
+
+
+def bare(value: Any) -> str:
+    """A default as written in a file; a value for all districts is that value."""
+    if isinstance(value, dict) and value.keys() == {OTHERS}:
+        return bare(value[OTHERS])
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if value is None:
+        return "—"
+    if isinstance(value, list | dict):
+        return ", ".join(bare(part) for part in value) or "none"
+    return f"`{value}`" if isinstance(value, str) and value else tables.number(value) if value != "" else "empty"
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "parameters": tables.parameters,
+    "grades": tables.grades,
+    "calendars": tables.calendars,
+    "sub-levers": tables.sub_levers,
+    "outcomes": tables.outcomes,
+    "final outcomes": tables.final_outcomes,
+    "practices": tables.practices,
+    "scenario": scenario_reference,
+}
+
+
+def filled(text: str) -> str:
+    """A document with every generated block written anew. Raises KeyError for an unknown block."""
+    return BLOCK.sub(lambda found: f"{found[1]}\n{BLOCKS[found['name']]()}\n\n{found[3]}", text)
+
+
+def stale(folder: Path = DOCS) -> list[str]:
+    """Names of documents whose generated blocks are not up to date."""
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
+    return [name for name, text in texts.items() if filled(text) != text]
+
+
+def main() -> int:
+    """Rewrite, or check."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a document is stale")
+    old = stale()
+    if parser.parse_args().check:
+        print("\n".join(f"{name} is stale: run python docs/generate.py" for name in old) or "documents are up to date")
+        return 1 if old else 0
+    for name in old:
+        path = DOCS / name
+        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+        print(f"rewrote {name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
