@@ -42,7 +42,7 @@ REPLICATES = 200
 PHILOX_CALLS = 20_000_000
 FURTHER = 16
 WORLD_ARRAYS = ("site", "tie_from", "tie")
-REPLICATE_ARRAYS = (""school", "use", "seen", "order", "score")
+REPLICATE_ARRAYS = ("school", "use", "seen", "order", "score")
 START = """
 import time; began = time.perf_counter()
 from pathlib import Path

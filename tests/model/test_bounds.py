@@ -40,7 +40,7 @@ def faults(sim: Sim, old: Any, t: int) -> list[str]:
     people = (use["mechanical"] >= 0) & (use["proficient"] >= 0) & (use["mechanical"] + use["proficient"] <= teachers)
     moved = (use["mechanical"] != old["mechanical"]) | (use["proficient"] != old["proficient"])
     changed = np.argwhere(use["stage"] != old["stage"])
-    asked, served = sim.school["asked"], sim.school["served"]
+    asked, served = sim.school["asked"], sim.use["served"].sum(axis=1)
     hours = (sim.district["fte"] + sim.district["partner_fte"]) * sim.par["coach_hours"] * sim.par["coach_direct"]
     given = np.add.reduceat(served, sim.district["first"])
     checks = {

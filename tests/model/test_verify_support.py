@@ -8,7 +8,8 @@ from limits import EVERY, Case, agrees, begun, limit, make_world, report, run, s
 from scipy.optimize import brentq
 
 from simdiff.model import engine
-from simdiff.model.rules.coaching import coach_quality, pool_quality
+from simdiff.model.rules.coaching import coach_quality, pool_quality, serve
+from simdiff.model.rules.common import Here
 from simdiff.model.rules.settle import next_commitment
 from simdiff.model.state import INITIAL, PILOT, Sim
 
@@ -125,8 +126,12 @@ class Sharing:
         sim: Sim = begun(limit(0, make_world(schools(len(self.need), 8, list(self.need))), said=said))
         sim.school["asked"], sim.school["site"], sim.district["fte"] = self.asked, self.site, self.fte
         engine.coach(sim, 0)
-        engine.work(sim, 0, len(self.need), 0)
-        return sim.school["served"].copy(), float(sim.district["water"][0])
+        lever, setting = sim.lever[0, 0], sim.setting[0]
+        share = [
+            serve.py_func(Here(sim.par[0], sim.run[0], site, school, sim.district[0], lever, setting, 0.0, 0))
+            for site, school in zip(sim.site, sim.school, strict=True)
+        ]
+        return np.array(share) * self.asked, float(sim.district["water"][0])
 
     def exact(self) -> np.ndarray:
         """Hours at the water level found by bracketing."""
