@@ -254,6 +254,8 @@ def kept_after(o: Observations, months: int) -> Series:
 def months_to(o: Observations, level: float) -> Series:
     """Months of policy until spread first reaches ``level``; not-a-number (censored) if it never does; (R, P)."""
     reached = OUTCOME_FUNCTIONS["spread"](o)[BURN_IN:] >= level
+    if not len(reached):
+        return np.full(o.observed.shape[1:], np.nan)
     return np.where(reached.any(axis=0), reached.argmax(axis=0).astype(float), np.nan)
 
 

@@ -26,7 +26,7 @@ from simdiff.model.state import (
 )
 from simdiff.register import CALENDARS
 from simdiff.scenario.access import value_for
-from simdiff.scenario.schema import Coaching, LeverLevel, Policy, Schedule
+from simdiff.scenario.schema import OTHERS, Coaching, LeverLevel, Policy, Schedule
 
 SELECT = {"signal": BY_SIGNAL, "need": BY_NEED, "random": BY_LOT}
 CUTS = {
@@ -36,6 +36,7 @@ CUTS = {
     ("sites",): CUT_SITES,
 }
 CALL_MONTH = next(calendar for calendar in CALENDARS if calendar.name == "call_months").months[0]
+"""Month in which competitions call for entries; programmes are aligned to it here, so tests cannot move it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,13 @@ def _delivered(
     said: LeverLevel | Coaching, level: float, district: str, burn_in: int, months: int
 ) -> NDArray[np.float64]:
     start = burn_in + value_for(said.start, district, 0)
-    return ramp(level, start, _stop(said, district, burn_in), value_for(said.ramp, district, 12), months)
+    return ramp(
+        level,
+        start,
+        _stop(said, district, burn_in),
+        value_for(said.ramp, district, type(said).model_fields["ramp"].default[OTHERS]),
+        months,
+    )
 
 
 def _stop(said: Schedule, district: str, burn_in: int) -> int:

@@ -105,10 +105,10 @@ SEEN = np.dtype([("active", "i1"), ("inside", "i1"), ("usable", "u2")])
 
 DISTRICT = np.dtype([
     ("who", "u8"),
-    ("first", "i4"), ("last", "i4"), ("group", "i4"), ("report", "i4"),  # rows of its schools; policy; report
+    ("first", "i8"), ("last", "i8"), ("group", "i4"), ("report", "i4"),  # rows of its schools; policy; report
     ("teachers", "i8"),
     ("clarity", "f8"), ("transfer", "f8"),  # g, T̄ within the district
-    ("mandates", "i4"), ("unsponsored", "i1"),  # b; sponsorship ended by an exit
+    ("mandates", "i8"), ("unsponsored", "i1"),  # b; sponsorship ended by an exit
     ("fte", "f8"), ("partner_fte", "f8"), ("coach_quality", "f8"), ("water", "f8"),  # FTE; Q; level L of E13
     ("match", "f8"),  # share of matched lines that partners pay now
     ("identified", "i1"), ("identified_paid", "i1"),  # somebody has said who designs and who adopts; paid for it

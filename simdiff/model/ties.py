@@ -102,9 +102,10 @@ def ring_ties(position: NDArray[np.float64], group: NDArray[np.int64], count: in
     looks: list[int] = []
     sees: list[int] = []
     weights: list[float] = []
+    reach = 0 if apart and len(np.unique(group)) < 2 else len(ring)
     for n, school in enumerate(ring):
         found: list[int] = []
-        for step in range(1, len(ring)):
+        for step in range(1, reach):
             if len(found) == count:
                 break
             peer = ring[(n + step) % len(ring)]

@@ -192,7 +192,7 @@ USING: tuple[Parameter, ...] = (
     _knowledge("partner_codify", "c_X", 0.02, "1/month", 0.0, 5.0, "fixed", 0.0,
                "knowledge a partner gains per deep member (only with structure.partner_stock)",
                "model specification, section 0 (missing defaults)", "A"),
-    _knowledge("partner_refresh", "r_X", 0.02, "1/month", 0.0, 5.0, "fixed", 0.0,
+    _knowledge("partner_refresh", "r_X", 0.02, "1/month", 0.0, 1.0, "fixed", 0.0,
                "return of a partner's stock to its outside level (only with structure.partner_stock)",
                "model specification, section 0 (missing defaults)", "A"),
     _competition("entry_capacity", "r_q", 0.5, "SD per SD", 0.0, 5.0, "lognormal", 0.5,

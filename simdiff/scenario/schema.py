@@ -73,7 +73,15 @@ class LeverLevel(Schedule):
     """Months from ``start`` to the full level. By district."""
 
 
+class StepLevel(LeverLevel):
+    """A level that is there at once unless a ramp is given."""
+
+    ramp: ByDistrictMonth = Field(default={OTHERS: 0})
+    """Months from ``start`` to the full level. By district."""
+
+
 Level = Annotated[LeverLevel, BeforeValidator(_levelled)]
+Step = Annotated[StepLevel, BeforeValidator(_levelled)]
 
 
 class Coaching(Schedule):
@@ -265,9 +273,9 @@ class Policy(Closed):
     """Talent."""
     networks: Networks = Networks()
     """Networks."""
-    sponsorship: Level = LeverLevel(ramp={OTHERS: 0})
+    sponsorship: Step = StepLevel()
     """π_d: the superintendent's sponsorship. It starts at once unless a ramp is given."""
-    mandate: Level = LeverLevel(ramp={OTHERS: 0})
+    mandate: Step = StepLevel()
     """Order schools to install: the share of schools ordered. It starts at once unless a ramp is given."""
     superintendent: Superintendent = Superintendent()
     """Superintendents' exits."""

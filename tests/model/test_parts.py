@@ -39,7 +39,6 @@ def test_ramp(said, expected):
     assert ramp(*said, 8) == pytest.approx(expected, abs=1e-15)
 
 
-@pytest.mark.xfail(reason="schema: a level without a ramp gets 12 months, not the 0 that its docstring promises")
 @pytest.mark.parametrize("lever", ["sponsorship", "mandate"])
 def test_sponsorship_and_mandates_start_at_once(lever):
     """Catches a documented default that is lost as soon as a level is given."""

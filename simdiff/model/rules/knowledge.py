@@ -54,7 +54,7 @@ def learn_partner(sim, q, t):
                 gained += deep_experience(sim, i, p, t)
         stock = sim.partner_stock[q, p]
         stock += sim.partner_level[q, t] * par.partner_codify * gained
-        sim.partner_stock[q, p] = stock + min(1.0, par.partner_refresh) * (sim.partner[q].target - stock)
+        sim.partner_stock[q, p] = stock + par.partner_refresh * (sim.partner[q].target - stock)
 
 
 @kernel
@@ -70,7 +70,7 @@ def redesign(sim, d, t):
             known.later_quality, known.later = 0.0, -1
     if setting.entries > 0 and screens_now(setting, t):
         for p in range(sim.practice.shape[0]):
-            compete(sim, d, p, t, setting.prizes, t + AVAILABLE_DELAY - SCREENING_DELAY)
+            compete(sim, d, p, t, int(setting.prizes), t + AVAILABLE_DELAY - SCREENING_DELAY)
     if setting.adaptive == 1 and in_months(sim.par[0].adaptive_months, t) and t >= sim.run[0].burn_in:
         for p in range(sim.practice.shape[0]):
             if results_disappoint(sim, d, p):
