@@ -82,7 +82,7 @@ def _command(scenario: str, question: dict[str, Any], schools: Path | None) -> s
 def _simulate(loaded: Loaded, replicates: int, draws: int, seed: int, threads: int | None) -> tuple[RunResult, World]:
     console = Console(stderr=True)
     if not is_compiled():
-        console.print("Compiling the model, once for this version (about 20 seconds) …")
+        console.print("Compiling the model, once for this version (about 25 seconds) …")
     columns = TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=replicates * max(1, draws))

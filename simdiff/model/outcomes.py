@@ -208,7 +208,7 @@ OUTCOME_FUNCTIONS: dict[str, Callable[[Observations], Series]] = {
     "depth": lambda o: share(o.total("depth"), o.total("teachers")),
     "depth_adopters": lambda o: share(o.total("active_depth"), o.total("active_teachers")),
     "deep_schools": _per_school("deep"),
-    "real_use": _per_school("real"),
+    "real_use": _per_school("in_use"),
     "sustained": sustained,
     "ownership": ownership,
     "internal_hours": internal_hours,

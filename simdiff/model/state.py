@@ -151,7 +151,7 @@ RUN = np.dtype([("key", "u8"), ("replicate", "i8"), ("world_replicate", "i8"), (
 """Which run: key of the seed, replicate word, replicate word of the unseen traits, months before policy."""
 
 SUMS = (
-    "schools", "active", "ever", "ever_full", "deep", "real", "launched_real", "overloaded", "variants",
+    "schools", "active", "ever", "ever_full", "deep", "in_use", "launched_real", "overloaded", "variants",
     "exploring", "installing", "dropped", "teachers", "active_teachers", "mechanical", "proficient", "students",
     "deep_students", "depth", "active_depth", "owned", "active_proficient", "low_depth", "low_teachers", "high_depth",
     "high_teachers", "share", "ranked", "ranked_all", "served", "high_served", "launches", "peer_launches",

@@ -89,6 +89,15 @@ def test_json_is_alone_on_standard_output(tmp_path: Path) -> None:
     assert row["draws"] == 2
 
 
+def test_compiling_is_announced_once(tmp_path: Path) -> None:
+    """Catches a silent wait at the first run, and a cache that the next run does not find."""
+    for said in (True, False):
+        run = simdiff_command("run", "status-quo", "--replicates", 2, "--out", "a", folder=tmp_path,
+                              XDG_CACHE_HOME=str(tmp_path / "cache"), NUMBA_CACHE_DIR="")  # fmt: skip
+        assert run.returncode == 0, run.stderr
+        assert ("Compiling the model" in run.stderr) == said
+
+
 def test_a_folder_of_another_run_is_refused_and_kept(tmp_path: Path) -> None:
     """Catches results that are overwritten or mixed."""
     simdiff_command("run", "status-quo", "--replicates", 2, "--out", "here", folder=tmp_path)

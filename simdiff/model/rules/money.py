@@ -72,29 +72,19 @@ def open_books(sim, d, t):
     if over <= 0.0:
         return
     if setting.cut == CUT_COACHES_FIRST or setting.cut == CUT_COACHES:
-        over = cut_coaches(district, coaches, over)
+        district.coach_scale, over = cut(coaches, over)
     if setting.cut != CUT_COACHES:
-        over = cut_sites(district, sites, over)
+        district.site_scale, over = cut(sites, over)
     if setting.cut == CUT_SITES_FIRST:
-        cut_coaches(district, coaches, over)
+        district.coach_scale, over = cut(coaches, over)
 
 
 @rule
-def cut_coaches(district, planned, over):
-    """Scale coaches back; returns what is still over."""
+def cut(planned, over):
+    """Scale back a planned cost by what is over the money: the scale left (0–1), and what is still over."""
     if planned <= 0.0 or over <= 0.0:
-        return over
-    district.coach_scale = max(0.0, 1.0 - over / planned)
-    return max(0.0, over - planned)
-
-
-@rule
-def cut_sites(district, planned, over):
-    """Scale new sites back; returns what is still over."""
-    if planned <= 0.0 or over <= 0.0:
-        return over
-    district.site_scale = max(0.0, 1.0 - over / planned)
-    return max(0.0, over - planned)
+        return 1.0, over
+    return max(0.0, 1.0 - over / planned), max(0.0, over - planned)
 
 
 @kernel

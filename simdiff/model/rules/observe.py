@@ -48,7 +48,7 @@ def count_school(sim, i, p, t, row):
     row.installing += 1.0 if use.stage == INSTALL else 0.0
     row.dropped += 1.0 if use.stage == DROPPED else 0.0
     row.overloaded += 1.0 if sim.school[i].overload > 0.0 else 0.0
-    row.real += 1.0 if using >= sim.par[0].real_use else 0.0
+    row.in_use += 1.0 if using >= sim.par[0].real_use else 0.0
     deep = use.proficient / teachers >= sim.par[0].deep_share
     row.deep += 1.0 if deep else 0.0
     row.deep_at_end += use.deep_at_end
@@ -125,7 +125,7 @@ def count_any(sim, i, t, row):
     row.active += active
     row.ever += ever
     row.ever_full += full
-    row.real += real
+    row.in_use += real
     row.deep += deep
     row.launched_real += real * ever
     row.overloaded += 1.0 if sim.school[i].overload > 0.0 else 0.0
