@@ -110,10 +110,8 @@ def _print(loaded: Loaded, result: RunResult, world: World, folder: Path, run: s
     console = Console(highlight=False, markup=False)
     size = describe(world)
     console.print(f"\n{result.title}", style="bold")
-    console.print(
-        f"{size['schools']:,} schools, {size['teachers']:,} teachers, {size['districts']} district"
-        f"{'s' if size['districts'] != 1 else ''}; {result.years} years\n"
-    )
+    counts = ", ".join(_count(size[name], name) for name in ("schools", "teachers", "districts"))
+    console.print(f"{counts}; {_count(result.years, 'years')}\n")
     for block in summary(result):
         table = Table(title=block.heading, title_justify="left", title_style="italic", box=None, pad_edge=False)
         for n, name in enumerate(block.columns):
@@ -129,3 +127,7 @@ def _print(loaded: Loaded, result: RunResult, world: World, folder: Path, run: s
     console.print(f"{CAVEAT}", style="dim")
     console.print(f"\nRun {run}. Chart: {folder / 'chart.png'}", soft_wrap=True)
     console.print(f"Tables, scenario and provenance: {folder}", soft_wrap=True)
+
+
+def _count(number: int, plural: str) -> str:
+    return f"{number:,} {plural if number != 1 else plural.removesuffix('s')}"

@@ -163,8 +163,6 @@ class _Settling:
 
     def schools(self, rows: list[CsvRow]) -> tuple[SchoolRow, ...]:
         drafts = self.read(rows)
-        if self.problems:
-            return ()
         self.total = len(drafts)
         drafts = self.low_income(self.teachers(drafts), drafts)
         drafts = self.coordinates(drafts)
@@ -174,15 +172,19 @@ class _Settling:
         return tuple(self.school(draft) for draft in sorted(drafts, key=lambda draft: draft.id))
 
     def read(self, rows: list[CsvRow]) -> list[Draft]:
+        """The rows that can be read; their blanks are told in the same breath as the faults of the others."""
         drafts: dict[str, Draft] = {}
+        faulty: set[str] = set()
         for row in rows:
             draft, problems = draft_school(row, self.table)
             self.problems += problems
+            if problems:
+                faulty.add(draft.id)
             if draft.id in drafts and draft.id.strip():
                 expected = f"expected one in a district (first on line {drafts[draft.id].row.line})"
                 self.problems.append(row.problem(self.columns.id, f'a second school "{draft.id}"', expected))
             drafts.setdefault(draft.id, draft)
-        return list(drafts.values())
+        return [draft for draft in drafts.values() if draft.id not in faulty]
 
     def teachers(self, drafts: list[Draft]) -> list[Draft]:
         if self.fill.teachers == "imputed":

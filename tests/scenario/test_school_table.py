@@ -167,6 +167,13 @@ def test_what_cannot_be_filled_is_refused(refused):
     )
 
 
+def test_blanks_and_faults_are_told_in_one_breath(refused):
+    """Catches a blank that is only told once every faulty row is mended."""
+    faulty, blank = refused("N,1,A,High,9,x,.5,40,-100,1,", "N,2,B,High,9,,.5,40,-100,1,")
+    assert faulty == 't.csv:2:6 staff: found "x", expected a number from 0 to 1000'
+    assert blank.startswith('t.csv:3:6 staff: no teacher count for "B"')
+
+
 def test_many_bad_rows_are_cut_short(refused):
     lines = refused(*(f"N,{index},A,High,9,x,.5,40,-100,1," for index in range(30)))
     assert len(lines) == 21
