@@ -22,12 +22,17 @@ def number(value: float, unit: str) -> str:
     return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
 
 
+SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
+
+
+def _scale(value: float) -> tuple[float, str]:
+    return next((scale for scale in SCALES if abs(value) >= scale[0]), SCALES[-1])
+
+
 def money(value: float) -> str:
     """Dollars, two digits or three."""
-    for scale, name in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= scale:
-            return f"${_short(value / scale)}{name}"
-    return f"${value:.0f}"
+    scale, name = _scale(value)
+    return f"${_short(value / scale)}{name}" if name else f"${value:.0f}"
 
 
 def _short(value: float) -> str:
@@ -40,8 +45,10 @@ def span(one: Interval, unit: str, *, parameters: bool) -> str:
     if math.isnan(one.median):
         return NOTHING
     low, high = (one.parameter_low, one.parameter_high) if parameters else (one.low, one.high)
-    left, right = (number(value, unit).removesuffix("%") for value in (low, high))
-    if left[-1:] == right[-1:] and right[-1:].isalpha():
-        left, right = left[:-1].removeprefix("$"), right[:-1].removeprefix("$")
+    if unit.startswith("$"):
+        scale, _ = _scale(one.median)
+        left, right = _short(low / scale), _short(high / scale)
+    else:
+        left, right = (number(value, unit).removesuffix("%") for value in (low, high))
     joiner = "…" if "-" in left + right else "–"
     return f"{number(one.median, unit)} ({left}{joiner}{right})"

@@ -42,6 +42,7 @@ def test_an_interval_comes_with_every_median() -> None:
     assert span(one, "share", parameters=True) == "62% (20–90)"
     assert span(Interval(0.01, -0.02, 0.03, NAN, NAN, 1.0), "share", parameters=False) == "1.0% (-2.0…3.0)"
     assert span(Interval(8.2e6, 7.5e6, 8.9e6, NAN, NAN, 1.0), "$", parameters=False) == "$8.2M (7.5–8.9)"
+    assert span(Interval(1.1e6, 0.72e6, 14e6, NAN, NAN, 1.0), "$", parameters=False) == "$1.1M (0.7–14)"
     assert span(Interval(NAN, NAN, NAN, NAN, NAN, 0.1), "share", parameters=False) == "–"
 
 
