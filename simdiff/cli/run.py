@@ -11,12 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from simdiff.analysis.report_rows import summary_rows
-from simdiff.cli import BAD_INPUT
+from simdiff.cli import BAD_INPUT, INTERRUPTED
 from simdiff.cli.check import load_or_none
 from simdiff.model.compile import is_compiled
 from simdiff.model.world import World, describe
 from simdiff.report.provenance import CAVEAT, provenance, run_id
-from simdiff.report.run_report import chart, glossary, layers, summary
+from simdiff.report.run_report import chart, glossary, layers, summary, warnings
 from simdiff.scenario import Loaded, to_yaml
 from simdiff.study.run import RunResult, run_scenario
 from simdiff.study.store import PROVENANCE, FolderTakenError, check_folder, csv_bytes, parquet_bytes, write_folder
@@ -37,15 +37,19 @@ def run_command(scenario: str, replicates: int, draws: int, seed: int, threads: 
     if loaded is None:
         return BAD_INPUT
     question = {"scenario": loaded.scenario.name, "replicates": replicates, "draws": draws, "seed": seed}
-    run = run_id(loaded.text, question, loaded.files)
+    run = run_id(loaded.text, question, sorted(loaded.schools.items()))
     folder = out or Path("results") / f"{loaded.scenario.name}-{run}"
     try:
         check_folder(folder, run)
         result, world = _simulate(loaded, replicates, draws, seed, threads)
         command = _command(scenario, question, schools)
-        story = provenance(run, question, command, loaded.files, loaded.notes, describe(world), result.draws)
+        notes = [*loaded.notes, *warnings(result, loaded.scenario)]
+        story = provenance(run, question, command, loaded.files, notes, describe(world), result.draws)
         rows = summary_rows(result)
         write_folder(folder, _files(loaded, result, rows, story, run), run)
+    except KeyboardInterrupt:
+        errors.print("stopped; nothing was written")
+        return INTERRUPTED
     except (FolderTakenError, ValueError) as problem:
         errors.print(str(problem))
         return BAD_INPUT
@@ -55,7 +59,7 @@ def run_command(scenario: str, replicates: int, draws: int, seed: int, threads: 
     if as_json:
         print(json.dumps({"provenance": story, "folder": str(folder), "summary": rows}, ensure_ascii=False))
     else:
-        _print(loaded, result, world, folder, run)
+        _print(notes, result, world, folder, run)
     return 0
 
 
@@ -63,8 +67,8 @@ def _wrong_counts(replicates: int, draws: int, threads: int | None) -> list[str]
     wrong = []
     if replicates < 1:
         wrong.append(f"--replicates: {replicates}, expected a whole number of at least 1")
-    if draws < 0:
-        wrong.append(f"--draws: {draws}, expected a whole number of at least 0")
+    if draws < 0 or draws == 1:
+        wrong.append(f"--draws: {draws}, expected 0 (default values) or a whole number of at least 2")
     if threads is not None and threads < 1:
         wrong.append(f"--threads: {threads}, expected a whole number of at least 1")
     return wrong
@@ -106,7 +110,7 @@ def _files(loaded: Loaded, result: RunResult, rows: list[dict[str, Any]], story:
     }
 
 
-def _print(loaded: Loaded, result: RunResult, world: World, folder: Path, run: str) -> None:
+def _print(notes: list[str], result: RunResult, world: World, folder: Path, run: str) -> None:
     console = Console(highlight=False, markup=False)
     size = describe(world)
     console.print(f"\n{result.title}", style="bold")
@@ -122,7 +126,7 @@ def _print(loaded: Loaded, result: RunResult, world: World, folder: Path, run: s
         console.print()
     for line in (*glossary(), layers(result)):
         console.print(line, style="dim")
-    for note in loaded.notes:
+    for note in notes:
         console.print(f"Note: {note}")
     console.print(f"{CAVEAT}", style="dim")
     console.print(f"\nRun {run}. Chart: {folder / 'chart.png'}", soft_wrap=True)

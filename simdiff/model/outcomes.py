@@ -20,7 +20,8 @@ Series = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Observations:
     """What was written down in one replicate: monthly sums (T, R, P), conditions (T, R), ledger (T, R, lines, payers),
-    lifetimes (R, P, 2, T + 1, 2), waiting times (R, P, 2, 2), and what outcomes need of the parameters."""
+    lifetimes (R, P, 2, T + 1, 2), waiting times (R, P, 2, 2), depth kept after support (R, P, horizons, 2), and what
+    outcomes need of the parameters."""
 
     observed: Records
     condition: Records
@@ -29,12 +30,11 @@ class Observations:
     waiting: NDArray[np.float64]
     own_hours: float
     discount: float
-    support_end: int
+    kept: NDArray[np.float64]
 
     @classmethod
     def of_sim(cls, sim: Sim) -> "Observations":
-        """Observations of a run; ``support_end`` is the latest end of support among policies, −1 if one goes on."""
-        ends = sim.setting["support_end"]
+        """Observations of a run, or of what has been lived of it."""
         return cls(
             observed=sim.observed,
             condition=sim.condition,
@@ -43,7 +43,7 @@ class Observations:
             waiting=sim.waiting,
             own_hours=float(sim.par["own_hours"][0]),
             discount=float(sim.par["discount"][0]),
-            support_end=-1 if (ends < 0).any() else int(ends.max()),
+            kept=_kept(sim),
         )
 
     @classmethod
@@ -58,7 +58,7 @@ class Observations:
             waiting=np.concatenate([run.waiting for run in runs]),
             own_hours=first.own_hours,
             discount=first.discount,
-            support_end=first.support_end,
+            kept=np.concatenate([run.kept for run in runs]),
         )
 
     def pooled(self, size: int | None = None) -> "Observations":
@@ -81,7 +81,7 @@ class Observations:
 
         return Observations(
             observed, condition, added(self.ledger, 1), added(self.survival, 0), added(self.waiting, 0),
-            self.own_hours, self.discount, self.support_end,
+            self.own_hours, self.discount, added(self.kept, 0),
         )  # fmt: skip
 
     def until(self, month: int) -> "Observations":
@@ -89,7 +89,7 @@ class Observations:
         stop = max(1, month)
         return Observations(
             self.observed[:stop], self.condition[:stop], self.ledger[:stop], self.survival, self.waiting,
-            self.own_hours, self.discount, self.support_end,
+            self.own_hours, self.discount, self.kept,
         )  # fmt: skip
 
     def total(self, name: str) -> Series:
@@ -243,12 +243,29 @@ def survival_at(lives: NDArray[np.int64], months: int) -> float:
     return alive if at_risk > 0 or lives[months + 1 :, :].sum() > 0 or alive == 0.0 else float("nan")
 
 
+HORIZONS = (24, 36)
+"""Months after the end of support at which sustained depth is asked for."""
+
+
+def _kept(sim: Sim) -> Series:
+    """Schools deep at the end of support that still are, and all that were; (R, P, horizons, 2), by each report's own
+    end. Zero where support goes on, ends too late to tell, or ends at different times within one report."""
+    months, reports, slots = sim.observed.shape
+    kept = np.zeros((reports, slots, len(HORIZONS), 2))
+    for report in range(reports):
+        districts = sim.district["report"] == report
+        ends = np.unique(sim.setting["support_end"][sim.district["group"][districts]])
+        for h, later in enumerate(HORIZONS):
+            if len(ends) == 1 and ends[0] >= 0 and ends[0] + later < months:
+                row = sim.observed[ends[0] + later, report]
+                kept[report, :, h] = np.column_stack([row["deep_kept"], row["deep_at_end"]])
+    return kept
+
+
 def kept_after(o: Observations, months: int) -> Series:
-    """Sus(h): of schools deep at the end of support, those deep ``months`` later; (R, P)."""
-    at = o.support_end + months
-    if o.support_end < 0 or at >= len(o.observed):
-        return np.full(o.observed.shape[1:], np.nan)
-    return share(o.total("deep_kept")[at], o.total("deep_at_end")[at])
+    """Sus(h): of schools deep at the end of their district's support, those deep ``months`` later; (R, P)."""
+    at = o.kept[:, :, HORIZONS.index(months)]
+    return share(at[..., 0], at[..., 1])
 
 
 def months_to(o: Observations, level: float) -> Series:

@@ -6,11 +6,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from simdiff.analysis.budget import overspent
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.register import FINAL_OUTCOMES
 from simdiff.report.charts import BLUE, ORANGE, Band, Panel, spread_and_depth
 from simdiff.report.provenance import CAVEAT
-from simdiff.report.words import BY_NAME, span
+from simdiff.report.words import BY_NAME, money, span
+from simdiff.scenario import Scenario
 from simdiff.study.run import ANY, HEADLINES, RunResult
 
 YEARS = (1, 3, 5, 10)
@@ -34,6 +36,15 @@ def shown_years(years: int) -> tuple[int, ...]:
 def glossary() -> list[str]:
     """What each headline outcome is, a line each."""
     return [f"{BY_NAME[name].title}: {BY_NAME[name].meaning} ({BY_NAME[name].unit})" for name in HEADLINES]
+
+
+def warnings(result: RunResult, scenario: Scenario) -> list[str]:
+    """What a reader must know before trusting a figure: districts that spend more than their budget."""
+    return [
+        f"{one.district}: spends {money(one.spent)} (median) of the {money(one.allowed)} that its budget allows over "
+        f"{result.years} years; over it in {one.share:.0%} of runs. Only coaches and new sites are cut."
+        for one in overspent(result, scenario)
+    ]
 
 
 def layers(result: RunResult) -> str:

@@ -168,6 +168,7 @@ class _Settling:
         drafts = self.coordinates(drafts)
         if self.problems:
             return ()
+        self.note_levels(drafts)
         self.note_students(drafts)
         return tuple(self.school(draft) for draft in sorted(drafts, key=lambda draft: draft.id))
 
@@ -233,6 +234,12 @@ class _Settling:
             self.note(f"{len(blank)} of {self.total} schools left out ({why}): {names}{more}")
         out = {draft.id for draft in blank}
         return [draft for draft in drafts if draft.id not in out]
+
+    def note_levels(self, drafts: list[Draft]) -> None:
+        column = self.columns.level
+        unknown = [d.row.cells[column] for d in drafts if column and d.row.cells[column] not in self.table.levels]
+        for value in sorted(set(unknown)):
+            self.note(f'level "{value}" read as other for {unknown.count(value)} of {self.total} schools')
 
     def note_students(self, drafts: list[Draft]) -> None:
         blank = sum(draft.students is None for draft in drafts)

@@ -69,7 +69,9 @@ def run_scenario(loaded: Loaded, *, replicates: int, seed: int, draws: int = 0, 
     if replicates < 1 or draws < 0 or (threads is not None and threads < 1):
         raise ValueError("replicates and threads must be at least 1, draws at least 0")
     world = world_of(loaded.scenario, loaded.schools, seed)
-    drawn = parameter_draws(seed, draws) if draws else [{}]
+    said = loaded.scenario.parameters
+    drawn = [{name: value for name, value in draw.items() if name not in said} for draw in parameter_draws(seed, draws)]
+    drawn = drawn or [{}]
     inputs = [prepare(loaded.scenario, world, seed, draw) for draw in drawn]
     tasks = [
         (one, range(start, min(start + batch, replicates))) for one in inputs for start in range(0, replicates, batch)

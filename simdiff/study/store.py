@@ -48,7 +48,9 @@ def check_folder(folder: Path, run: str) -> None:
     except (OSError, ValueError, AttributeError):
         raise FolderTakenError(f"{folder}: holds files that are not a run of simdiff; choose another folder") from None
     if known != run:
-        raise FolderTakenError(f"{folder}: holds another run ({known}); choose another folder")
+        raise FolderTakenError(
+            f"{folder}: holds another run ({known}); choose another folder, leave out --out, or delete it"
+        )
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], run: str) -> None:

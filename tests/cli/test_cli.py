@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         (("run", "status-quo", "--replicates", "0"), "--replicates: 0"),
         (("run", "status-quo", "--threads", "0"), "--threads: 0"),
         (("run", "status-quo", "--draws", "-1"), "--draws: -1"),
+        (("run", "status-quo", "--draws", "1"), "--draws: 1"),
         (("run", "dallas", "--schools", "none.csv"), "none.csv"),
         (("run", "bad.yaml"), "bad.yaml:6:"),
         (("check", "bad.yaml", "status-quo"), "bad.yaml:6:"),
@@ -141,6 +143,21 @@ def test_bad_input_is_told_and_changes_nothing(tmp_path: Path, words: tuple[str,
     assert said in run.stderr
     assert "Traceback" not in run.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
+
+
+def test_an_interrupted_run_says_so_and_writes_nothing(tmp_path: Path) -> None:
+    """Catches a silent end, a traceback, and half a folder."""
+    simdiff_command("run", "status-quo", "--replicates", 1, "--out", "warm", folder=tmp_path)
+    command = [sys.executable, "-m", "simdiff", "run", "all-six", "--replicates", "100000", "--out", "here"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        with pytest.raises(subprocess.TimeoutExpired):
+            run.wait(timeout=6)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "stopped; nothing was written" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "here").exists()
 
 
 def test_every_problem_of_a_file_is_told_at_once(tmp_path: Path) -> None:

@@ -96,13 +96,10 @@ def test_the_summary_says_what_its_intervals_are(result: RunResult) -> None:
     assert "chance alone" in layers(result)
 
 
-def test_a_run_is_named_by_all_that_decides_it(tmp_path: Path) -> None:
-    """Catches two different questions under one name."""
-    table = tmp_path / "t.csv"
-    table.write_text("a")
-    base = run_id({"a": 1}, {"seed": 1}, [table])
-    assert base == run_id({"a": 1}, {"seed": 1}, [table])
-    assert base != run_id({"a": 2}, {"seed": 1}, [table])
-    assert base != run_id({"a": 1}, {"seed": 2}, [table])
-    table.write_text("b")
-    assert base != run_id({"a": 1}, {"seed": 1}, [table])
+def test_a_run_is_named_by_all_that_decides_it() -> None:
+    """Catches two different questions, or two tables, under one name."""
+    base = run_id({"a": 1}, {"seed": 1}, [("d", (70,))])
+    assert base == run_id({"a": 1}, {"seed": 1}, [("d", (70,))])
+    assert base != run_id({"a": 2}, {"seed": 1}, [("d", (70,))])
+    assert base != run_id({"a": 1}, {"seed": 2}, [("d", (70,))])
+    assert base != run_id({"a": 1}, {"seed": 1}, [("d", (210,))])

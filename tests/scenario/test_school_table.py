@@ -64,6 +64,7 @@ def test_rows_are_read_as_they_stand(read, project):
     }
     assert loaded.notes == (
         "north: coordinates drawn for 1 of 2 schools",
+        'north: level "Magnet" read as other for 1 of 2 schools',
         "north: students set to 16 per teacher for 1 of 2 schools",
     )
     assert [file.name for file in loaded.files] == ["a.yaml", "t.csv"]
