@@ -149,11 +149,16 @@ def test_an_interrupted_run_says_so_and_writes_nothing(tmp_path: Path) -> None:
     """Catches a silent end, a traceback, and half a folder."""
     simdiff_command("run", "status-quo", "--replicates", 1, "--out", "warm", folder=tmp_path)
     command = [sys.executable, "-m", "simdiff", "run", "all-six", "--replicates", "100000", "--out", "here"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        with pytest.raises(subprocess.TimeoutExpired):
-            run.wait(timeout=6)
-        run.send_signal(signal.SIGINT)
-        _, said = run.communicate(timeout=60)
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as run:  # fmt: skip
+        # A shell that starts a job in the background makes it deaf to SIGINT, and the child would inherit that.
+        try:
+            with pytest.raises(subprocess.TimeoutExpired):
+                run.wait(timeout=6)
+            run.send_signal(signal.SIGINT)
+            _, said = run.communicate(timeout=60)
+        finally:
+            run.kill()
     assert run.returncode == 130
     assert "stopped; nothing was written" in said
     assert "Traceback" not in said
