@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,13 +146,17 @@ def test_bad_input_is_told_and_changes_nothing(tmp_path: Path, words: tuple[str,
     assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
 
 
+def hear_interrupts() -> None:
+    """A shell that starts a job in the background makes it deaf to SIGINT, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_an_interrupted_run_says_so_and_writes_nothing(tmp_path: Path) -> None:
     """Catches a silent end, a traceback, and half a folder."""
     simdiff_command("run", "status-quo", "--replicates", 1, "--out", "warm", folder=tmp_path)
     command = [sys.executable, "-m", "simdiff", "run", "all-six", "--replicates", "100000", "--out", "here"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as run:  # fmt: skip
-        # A shell that starts a job in the background makes it deaf to SIGINT, and the child would inherit that.
+    options: dict[str, Any] = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, preexec_fn=hear_interrupts, **options) as run:
         try:
             with pytest.raises(subprocess.TimeoutExpired):
                 run.wait(timeout=6)
