@@ -6,7 +6,8 @@ import numpy as np
 
 from simdiff.model.state import DISTRICT_PAYS, IN_KIND
 from simdiff.scenario import Scenario, value_for
-from simdiff.study.run import ALL, RunResult
+from simdiff.study.blocks import ALL
+from simdiff.study.run import RunResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Medians and 5–95 % intervals over replicates (chance) and, kept apart, over parameter draws."""
 
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,17 +33,32 @@ def intervals(values: NDArray[np.float64]) -> NDArray[np.float64]:
     not-a-number median and interval, because the rest would be a selected set.
     """
     defined = np.isfinite(values).mean(axis=(0, 1))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # all-undefined slices are answered by ``defined``
-        inside = np.nanquantile(values, [LOW, 0.5, HIGH], axis=1)
-        low, middle, high = np.nanmedian(inside, axis=1)
-        if values.shape[0] > 1:
-            parameter_low, parameter_high = np.nanquantile(inside[1], [LOW, HIGH], axis=0)
-        else:
-            parameter_low = parameter_high = np.full_like(middle, np.nan)
+    inside = quantiles(np.moveaxis(values, 1, 0), (LOW, 0.5, HIGH))
+    low, middle, high = (quantiles(one, (0.5,))[0] for one in inside)
+    if values.shape[0] > 1:
+        parameter_low, parameter_high = quantiles(inside[1], (LOW, HIGH))
+    else:
+        parameter_low = parameter_high = np.full_like(middle, np.nan)
     result = np.stack([middle, low, high, parameter_low, parameter_high, defined])
     result[:5, defined < 0.5] = np.nan
     return result
+
+
+def quantiles(values: NDArray[np.float64], shares: Sequence[float]) -> NDArray[np.float64]:
+    """Quantiles along the first axis, undefined values left out; not-a-number where all are.
+
+    As ``numpy.nanquantile``, which goes through the slices one by one and is a hundred times slower.
+    """
+    ordered = np.sort(values, axis=0)  # undefined ones last
+    count = np.isfinite(values).sum(axis=0)
+    found = []
+    for share in shares:
+        at = share * np.maximum(count - 1, 0)
+        low = np.floor(at).astype(np.int64)
+        high = np.minimum(low + 1, np.maximum(count - 1, 0))
+        below, above = (np.take_along_axis(ordered, where[None], axis=0)[0] for where in (low, high))
+        found.append(below + (at - low) * (above - below))
+    return np.stack(found)
 
 
 def interval(column: NDArray[np.float64]) -> Interval:

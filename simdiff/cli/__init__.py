@@ -6,8 +6,23 @@ from typing import Annotated, Optional
 
 import typer
 
-BAD_INPUT = 2
-INTERRUPTED = 130
+FAILED_TO_WRITE, BAD_INPUT, SOME_FAILED, OWNED, CHANGED = 1, 2, 3, 4, 5
+INTERRUPTED, TERMINATED = 130, 143
+
+EXPERIMENT = "Experiment file, or the name of a shipped one (see `simdiff list`)."
+FOLDER = "Folder of a sweep."
+Replicates = Annotated[Optional[int], typer.Option(min=1, help="Replicates of each cell and draw.")]  # noqa: UP045
+Draws = Annotated[Optional[int], typer.Option(min=0, help="Parameter draws, 0 (default values) or at least 2.")]  # noqa: UP045
+Posterior = Annotated[Optional[Path], typer.Option(help="CSV of parameter draws, in place of the priors.")]  # noqa: UP045
+Seed = Annotated[Optional[int], typer.Option(help="Seed of all luck.")]  # noqa: UP045
+Schools = Annotated[Optional[Path], typer.Option(help="CSV of real schools (.csv or .csv.gz).")]  # noqa: UP045
+Threads = Annotated[Optional[int], typer.Option(min=1, help="Threads; left out, one a core.")]  # noqa: UP045
+EngineName = Annotated[str, typer.Option(help="local (threads) or dask (workers; needs simdiff[cluster]).")]
+Workers = Annotated[Optional[int], typer.Option(min=1, help="Dask: start this many workers here.")]  # noqa: UP045
+Scheduler = Annotated[Optional[str], typer.Option(help="Dask: address of a scheduler, tcp://… or tls://….")]  # noqa: UP045
+Key = Annotated[Optional[Path], typer.Option(help="Dask: file for tls://.")]  # noqa: UP045
+Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
 app = typer.Typer(
     name="simdiff",
@@ -23,7 +38,8 @@ app = typer.Typer(
 def run(
     scenario: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one (see `simdiff list`).")],
     replicates: Annotated[int, typer.Option(help="Worlds with other luck, at least 1.")] = 200,
-    draws: Annotated[int, typer.Option(help="Parameter draws from the declared priors; 0: the default values.")] = 0,
+    draws: Annotated[int, typer.Option(help="Parameter draws, from the declared priors; 0: the default values.")] = 0,
+    posterior: Posterior = None,
     seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
     threads: Annotated[Optional[int], typer.Option(help="Threads; left out, one a core.")] = None,  # noqa: UP045
     schools: Annotated[Optional[Path], typer.Option(help="CSV of real schools (.csv or .csv.gz).")] = None,  # noqa: UP045
@@ -33,7 +49,7 @@ def run(
     """Run a scenario: print a summary, write tables, provenance and a chart."""
     from simdiff.cli.run import run_command
 
-    raise typer.Exit(run_command(scenario, replicates, draws, seed, threads, schools, out, as_json))
+    raise typer.Exit(run_command(scenario, replicates, draws, posterior, seed, threads, schools, out, as_json))
 
 
 @app.command()
@@ -53,6 +69,77 @@ def list_scenarios() -> None:
     from simdiff.cli.check import list_command
 
     raise typer.Exit(list_command())
+
+
+@app.command("plan")
+def plan_sweep(
+    experiment: Annotated[str, typer.Argument(help=EXPERIMENT)],
+    replicates: Replicates = None, draws: Draws = None, posterior: Posterior = None, seed: Seed = None,
+    schools: Schools = None, threads: Threads = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say what a sweep would take: runs, time and disk, from a short measurement."""
+    from simdiff.cli.plan import plan_command
+
+    changes = {"replicates": replicates, "draws": draws, "posterior": posterior, "seed": seed}
+    raise typer.Exit(plan_command(experiment, schools, changes, threads, as_json))
+
+
+@app.command()
+def sweep(
+    experiment: Annotated[str, typer.Argument(help=EXPERIMENT)],
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, results/NAME.")] = None,  # noqa: UP045
+    replicates: Replicates = None, draws: Draws = None, posterior: Posterior = None, seed: Seed = None,
+    schools: Schools = None, threads: Threads = None, engine: EngineName = "local", workers: Workers = None,
+    scheduler: Scheduler = None, tls_ca: Key = None, tls_cert: Key = None, tls_key: Key = None, quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Run an experiment into a folder; a folder that holds it already is gone on with."""
+    from simdiff.cli.sweep import Machine, sweep_command
+
+    changes = {"replicates": replicates, "draws": draws, "posterior": posterior, "seed": seed}
+    machine = Machine(engine, threads, workers, scheduler, (tls_ca, tls_cert, tls_key), quiet, as_json)
+    raise typer.Exit(sweep_command(experiment, schools, changes, out, machine))
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    retry: Annotated[bool, typer.Option("--retry", help="Compute failed runs again.")] = False,
+    threads: Threads = None, engine: EngineName = "local", workers: Workers = None, scheduler: Scheduler = None,
+    tls_ca: Key = None, tls_cert: Key = None, tls_key: Key = None, quiet: Quiet = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Go on with a sweep that was stopped; what is stored is checked and kept."""
+    from simdiff.cli.sweep import Machine, resume_command
+
+    machine = Machine(engine, threads, workers, scheduler, (tls_ca, tls_cert, tls_key), quiet, as_json)
+    raise typer.Exit(resume_command(folder, machine, retry))
+
+
+@app.command()
+def extend(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    experiment: Annotated[Optional[str], typer.Argument(help="Experiment file with further cells.")] = None,  # noqa: UP045
+    replicates: Replicates = None, draws: Draws = None, posterior: Posterior = None, schools: Schools = None,
+    threads: Threads = None, engine: EngineName = "local", workers: Workers = None, scheduler: Scheduler = None,
+    tls_ca: Key = None, tls_cert: Key = None, tls_key: Key = None, quiet: Quiet = False, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Widen a sweep by replicates, parameter draws or cells; only what is new is computed."""
+    from simdiff.cli.sweep import Machine, extend_command
+
+    machine = Machine(engine, threads, workers, scheduler, (tls_ca, tls_cert, tls_key), quiet, as_json)
+    raise typer.Exit(extend_command(folder, experiment, schools, replicates, draws, posterior, machine))
+
+
+@app.command()
+def status(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    check: Annotated[bool, typer.Option("--check", help="Check every byte of every chunk.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say how a sweep stands; nothing is changed."""
+    from simdiff.cli.status import status_command
+
+    raise typer.Exit(status_command(folder, as_json, check))
 
 
 def main() -> None:

@@ -11,22 +11,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from simdiff.analysis.report_rows import summary_rows
-from simdiff.cli import BAD_INPUT, INTERRUPTED
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.check import load_or_none
 from simdiff.model.compile import is_compiled
 from simdiff.model.world import World, describe
 from simdiff.report.provenance import CAVEAT, provenance, run_id
 from simdiff.report.run_report import chart, glossary, layers, summary, warnings
-from simdiff.scenario import Loaded, to_yaml
+from simdiff.scenario import Loaded, ScenarioError, read_posterior, to_yaml
+from simdiff.study.files import csv_bytes, parquet_bytes
 from simdiff.study.run import RunResult, run_scenario
-from simdiff.study.store import PROVENANCE, FolderTakenError, check_folder, csv_bytes, parquet_bytes, write_folder
+from simdiff.study.run_folder import PROVENANCE, FolderTakenError, check_folder, write_folder
 from simdiff.study.tables import final_table, ledger_table, monthly_table, yearly_table
 
-FAILED = 1
 
-
-def run_command(scenario: str, replicates: int, draws: int, seed: int, threads: int | None, schools: Path | None,
-                out: Path | None, as_json: bool) -> int:  # fmt: skip
+def run_command(scenario: str, replicates: int, draws: int, posterior: Path | None, seed: int, threads: int | None,
+                schools: Path | None, out: Path | None, as_json: bool) -> int:  # fmt: skip
     """Run a scenario and write its folder; the exit code: 0, 1 (could not write) or 2 (bad input)."""
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     wrong = _wrong_counts(replicates, draws, threads)
@@ -34,14 +33,22 @@ def run_command(scenario: str, replicates: int, draws: int, seed: int, threads: 
         errors.print("\n".join(wrong))
         return BAD_INPUT
     loaded = load_or_none(scenario, schools)
-    if loaded is None:
+    given = _posterior(posterior, draws, errors)
+    if loaded is None or given is None:
         return BAD_INPUT
-    question = {"scenario": loaded.scenario.name, "replicates": replicates, "draws": draws, "seed": seed}
-    run = run_id(loaded.text, question, sorted(loaded.schools.items()))
+    question: dict[str, Any] = {
+        "scenario": loaded.scenario.name,
+        "replicates": replicates,
+        "draws": draws,
+        "seed": seed,
+    }
+    if posterior is not None:
+        question["posterior"] = str(posterior)
+    run = run_id(loaded.text, [question, given[:draws]], sorted(loaded.schools.items()))
     folder = out or Path("results") / f"{loaded.scenario.name}-{run}"
     try:
         check_folder(folder, run)
-        result, world = _simulate(loaded, replicates, draws, seed, threads)
+        result, world = _simulate(loaded, replicates, draws, given, seed, threads)
         command = _command(scenario, question, schools)
         notes = [*loaded.notes, *warnings(result, loaded.scenario)]
         story = provenance(run, question, command, loaded.files, notes, describe(world), result.draws)
@@ -55,7 +62,7 @@ def run_command(scenario: str, replicates: int, draws: int, seed: int, threads: 
         return BAD_INPUT
     except OSError as problem:
         errors.print(f"{problem.filename or folder}: {problem.strerror or problem}")
-        return FAILED
+        return FAILED_TO_WRITE
     if as_json:
         print(json.dumps({"provenance": story, "folder": str(folder), "summary": rows}, ensure_ascii=False))
     else:
@@ -76,21 +83,42 @@ def _wrong_counts(replicates: int, draws: int, threads: int | None) -> list[str]
 
 def _command(scenario: str, question: dict[str, Any], schools: Path | None) -> str:
     words = ["simdiff", "run", scenario]
-    for name in ("replicates", "draws", "seed"):
-        words += [f"--{name}", str(question[name])]
+    for name in ("replicates", "draws", "posterior", "seed"):
+        words += [f"--{name}", str(question[name])] if name in question else []
     if schools is not None:
         words += ["--schools", str(schools)]
     return shlex.join(words)
 
 
-def _simulate(loaded: Loaded, replicates: int, draws: int, seed: int, threads: int | None) -> tuple[RunResult, World]:
-    console = Console(stderr=True)
+def say_if_compiling(console: Console) -> None:
+    """Say that the first run takes longer, if it does."""
     if not is_compiled():
         console.print("Compiling the model, once for this version (about 25 seconds) …")
+
+
+def _posterior(file: Path | None, draws: int, errors: Console) -> tuple[dict[str, float], ...] | None:
+    """Parameter draws of a file, none without one; None after saying what is wrong with it."""
+    if file is None:
+        return ()
+    try:
+        given = read_posterior(file)
+    except ScenarioError as error:
+        errors.print(str(error))
+        return None
+    if not 2 <= draws <= len(given):
+        errors.print(f"--draws: {draws}, expected a whole number from 2 to {len(given)}, the draws of {file}")
+        return None
+    return given
+
+
+def _simulate(loaded: Loaded, replicates: int, draws: int, posterior: tuple[dict[str, float], ...], seed: int,
+              threads: int | None) -> tuple[RunResult, World]:  # fmt: skip
+    console = Console(stderr=True)
+    say_if_compiling(console)
     columns = TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=replicates * max(1, draws))
-        return run_scenario(loaded, replicates=replicates, draws=draws, seed=seed, threads=threads,
+        return run_scenario(loaded, replicates=replicates, draws=draws, posterior=posterior, seed=seed, threads=threads,
                             progress=lambda done: bar.advance(task, done))  # fmt: skip
 
 

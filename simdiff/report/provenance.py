@@ -1,6 +1,5 @@
 """Where a result comes from: versions, commit, seed, hashes, and how to reproduce it."""
 
-import hashlib
 import json
 import platform
 import subprocess
@@ -11,17 +10,13 @@ from typing import Any
 
 import simdiff
 from simdiff.model.compile import code_hash
+from simdiff.study.files import digest
 
 CAVEAT = "simdiff explores and ranks policies; it does not forecast a named district."
 LIBRARIES = ("numpy", "numba", "scipy", "mesa", "pyarrow", "pydantic", "matplotlib")
 
 
-def digest(content: bytes) -> str:
-    """BLAKE2b of some bytes, 32 hex digits."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def run_id(text: Mapping[str, Any], question: Mapping[str, Any], schools: Any) -> str:
+def run_id(text: Mapping[str, Any], question: Any, schools: Any) -> str:
     """Identity of a run: hash of the resolved scenario, what is asked, the schools read from a table, and the code."""
     said = json.dumps([text, question, repr(schools), code_hash()], sort_keys=True, ensure_ascii=False)
     return digest(said.encode())[:12]

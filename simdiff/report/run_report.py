@@ -13,7 +13,8 @@ from simdiff.report.charts import BLUE, ORANGE, Band, Panel, spread_and_depth
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME, money, span
 from simdiff.scenario import Scenario
-from simdiff.study.run import ANY, HEADLINES, RunResult
+from simdiff.study.blocks import ANY
+from simdiff.study.run import HEADLINES, RunResult
 
 YEARS = (1, 3, 5, 10)
 LINES = (("spread", "Spread: schools", BLUE, "-"), ("depth", "Depth: teaching", ORANGE, "--"))

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from simdiff.scenario.folders import is_file, is_inside, like_file, project_folder, shipped_folder, shipped_scenarios
 from simdiff.scenario.problems import Problem, nearest, shown
+from simdiff.scenario.schema import OTHERS, Identify
 from simdiff.scenario.source import Node, read_source
 
+LEVER_KEYS = Identify.model_fields.keys()
 LONGEST_CHAIN = 10
 """Files that a scenario may build on, one through the other."""
 
@@ -56,8 +58,16 @@ def _merged(trees: list[Node]) -> Node | None:
 
 
 def merge(base: Node, child: Node) -> Node:
-    """Lay ``child`` over ``base``: mappings merge, everything else replaces, null removes what is inherited."""
-    if not (isinstance(base.value, dict) and isinstance(child.value, dict)):
+    """Lay ``child`` over ``base``: mappings merge, everything else replaces, null removes what is inherited.
+
+    A number merges as the mapping that it stands for: the level of a lever, or the value of all districts.
+    """
+    if not isinstance(child.value, dict):
+        return child
+    if isinstance(base.value, int | float) and not isinstance(base.value, bool):
+        stands_for = "level" if LEVER_KEYS & child.value.keys() else OTHERS
+        base = Node({stands_for: base}, base.spot, base.key, base.broken)
+    if not isinstance(base.value, dict):
         return child
     merged = dict(base.value)
     for key, node in child.value.items():
@@ -72,22 +82,32 @@ def merge(base: Node, child: Node) -> Node:
 
 def _base_of(extends: Node, files: list[Path], project: Path) -> Path | Problem:
     """Return the file that ``extends`` names, or what is wrong with it."""
-    spot, told = extends.spot, extends.value
-    if not isinstance(told, str) or not told:
-        return spot.problem(f"found {shown(extends.plain())}", "expected one file or shipped scenario", path="extends")
-    bare = "/" not in told and not told.endswith((".yaml", ".yml"))
-    base = shipped_folder() / f"{told}.yaml" if bare else files[-1].resolve().parent / told
-    if Path(told).is_absolute() or not is_inside(base, project):
-        return spot.problem(f'"{told}" leaves the project', f"expected a file in {project}", path="extends")
-    if not is_file(base):
-        hint = nearest(told, shipped_scenarios()) if bare else ""
-        return spot.problem(f'no such file "{told}"', hint=hint or like_file(base), path="extends")
+    spot = extends.spot
+    base = named_file(extends, files[-1], project, "extends")
+    if isinstance(base, Problem):
+        return base
     seen = [file.resolve() for file in files]
-    if base.resolve() in seen:
-        loop = [*files[seen.index(base.resolve()) :], base]
+    if base in seen:
+        loop = [*files[seen.index(base) :], base]
         return spot.problem(f"a loop: {' -> '.join(file.name for file in loop)}", path="extends")
     if len(files) > LONGEST_CHAIN:
         return spot.problem(
             "too many files, one through the other", f"expected at most {LONGEST_CHAIN}", path="extends"
         )
-    return base.resolve()
+    return base
+
+
+def named_file(node: Node, top: Path, project: Path, path: str) -> Path | Problem:
+    """Return the scenario file that a value names (shipped by bare name, or relative to ``top``'s folder and inside
+    ``project``), or what is wrong with it; ``path`` is where the value stands."""
+    spot, told = node.spot, node.value
+    if not isinstance(told, str) or not told:
+        return spot.problem(f"found {shown(node.plain())}", "expected one file or shipped scenario", path=path)
+    bare = "/" not in told and not told.endswith((".yaml", ".yml"))
+    file = shipped_folder() / f"{told}.yaml" if bare else top.resolve().parent / told
+    if Path(told).is_absolute() or not is_inside(file, project):
+        return spot.problem(f'"{told}" leaves the project', f"expected a file in {project}", path=path)
+    if not is_file(file):
+        hint = nearest(told, shipped_scenarios()) if bare else ""
+        return spot.problem(f'no such file "{told}"', hint=hint or like_file(file), path=path)
+    return file.resolve()

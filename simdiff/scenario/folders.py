@@ -6,16 +6,26 @@ import simdiff
 from simdiff.scenario.problems import Problem, ScenarioError, nearest
 
 
-def shipped_folder() -> Path:
-    """Return the folder of the scenarios that come with simdiff (of the wheel, else of the repository)."""
+def shipped_folder(kind: str = "scenarios") -> Path:
+    """Return the folder of the scenarios (or ``experiments``) that come with simdiff (of the wheel, else of the
+    repository)."""
     package = Path(simdiff.__file__).parent
-    in_wheel = package / "shipped" / "scenarios"
-    return in_wheel if in_wheel.is_dir() else package.parent / "scenarios"
+    in_wheel = package / "shipped" / kind
+    return in_wheel if in_wheel.is_dir() else package.parent / kind
 
 
 def shipped_scenarios() -> dict[str, Path]:
     """Return the shipped scenarios by name, sorted; files named ``_…`` are only there to be extended."""
-    return {path.stem: path for path in sorted(shipped_folder().glob("*.yaml")) if not path.name.startswith("_")}
+    return _shipped("scenarios")
+
+
+def shipped_experiments() -> dict[str, Path]:
+    """Return the shipped experiments by name, sorted."""
+    return _shipped("experiments")
+
+
+def _shipped(kind: str) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(shipped_folder(kind).glob("*.yaml")) if not path.name.startswith("_")}
 
 
 def find_scenario(text: str) -> Path:
@@ -23,14 +33,25 @@ def find_scenario(text: str) -> Path:
 
     Raises ScenarioError if there is no such file.
     """
+    return _find(text, shipped_scenarios())
+
+
+def find_experiment(text: str) -> Path:
+    """Return the file that ``text`` names: a path, or the bare name of a shipped experiment.
+
+    Raises ScenarioError if there is no such file.
+    """
+    return _find(text, shipped_experiments())
+
+
+def _find(text: str, shipped: dict[str, Path]) -> Path:
     path = Path(text)
     if is_file(path):
         return path
-    shipped = shipped_scenarios()
     if text in shipped:
         return shipped[text]
     found = "a folder, expected a file" if is_folder(path) else "no such file"
-    raise ScenarioError([Problem(text, 0, 0, "", found, hint=like_file(path))])
+    raise ScenarioError([Problem(text, 0, 0, "", found, hint=_beside(path) or nearest(path.name, shipped))])
 
 
 def project_folder(file: Path) -> Path:
@@ -69,16 +90,20 @@ def is_folder(path: Path) -> bool:
 def is_inside(path: Path, project: Path) -> bool:
     """True if ``path``, links followed, lies in the project's folder or the shipped one."""
     real = real_path(path)
-    return real is not None and any(real.is_relative_to(folder.resolve()) for folder in (project, shipped_folder()))
+    return real is not None and any(
+        real.is_relative_to(folder.resolve()) for folder in (project, shipped_folder(), shipped_folder("experiments"))
+    )
 
 
 def like_file(path: Path) -> str:
     """Return the name of the file beside ``path``, or of the shipped scenario, that is most like its name."""
+    return _beside(path) or nearest(path.name, shipped_scenarios())
+
+
+def _beside(path: Path) -> str:
     try:
         beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
     except (OSError, ValueError):
         beside = []
     near = nearest(path.name, beside)
-    if near:
-        return str(path.parent / near)
-    return nearest(path.name, shipped_scenarios())
+    return str(path.parent / near) if near else ""

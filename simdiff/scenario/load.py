@@ -43,7 +43,11 @@ def load_scenario(path: Path, schools: Path | None = None) -> Loaded:
 
     Raises ScenarioError with every problem found.
     """
-    chain = read_chain(find_scenario(str(path)))
+    return load_chain(read_chain(find_scenario(str(path))), schools)
+
+
+def load_chain(chain: Chain, schools: Path | None = None) -> Loaded:
+    """Load what has been read and merged already. Raises ScenarioError with every problem found."""
     problems = list(chain.problems)
     if chain.root is None:
         raise ScenarioError(problems)
@@ -71,7 +75,7 @@ def _validated(chain: Chain, *, has_schools: bool) -> tuple[Scenario | None, lis
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        problems, bad = translated(error, chain.root, whole=chain.whole)
+        problems, bad = translated(error, chain.root, Scenario, whole=chain.whole)
         rest = _rest_of(data, bad, chain.root)
         if rest is None:
             return None, problems
@@ -95,7 +99,7 @@ def _rest_of(data: Any, bad: list[Place], root: Node) -> Scenario | None:
         try:
             return Scenario.model_validate(STAND_INS | without(data, bad))
         except ValidationError as error:
-            bad += translated(error, root, whole=True)[1]
+            bad += translated(error, root, Scenario, whole=True)[1]
     return None
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,3 +70,12 @@ def _lines(handle: BinaryIO) -> Iterator[str]:
 def _check_width(cells: list[str], width: int) -> None:
     if len(cells) != width:
         raise _UnfitError(f"found {len(cells)} cells, expected {width} as in the header")
+
+
+def number_of(cell: str | float) -> float | None:
+    """A finite number from a cell; None if it is none."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

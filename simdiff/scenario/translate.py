@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from simdiff.scenario.problems import Problem, listed, nearest, shown
 from simdiff.scenario.schema import OTHERS, LeverLevel
@@ -45,8 +45,9 @@ def problem_at(root: Node, loc: Place, found: str, allowed: str = "", hint: str 
     return (nodes[-1].key if key else nodes[-1].spot).problem(found, allowed, hint, path_text(path))
 
 
-def translated(error: ValidationError, root: Node, *, whole: bool) -> tuple[list[Problem], list[Place]]:
-    """Return the problems of a validation, and the places of values that must go for the rest to be checked.
+def translated(error: ValidationError, root: Node, schema: type[BaseModel], *, whole: bool
+               ) -> tuple[list[Problem], list[Place]]:  # fmt: skip
+    """Return the problems of a validation by ``schema``, and the places of values without which the rest is checked.
 
     Where ``whole`` is false, keys may be missing only because a file could not be read, and are not missed.
     """
@@ -59,33 +60,31 @@ def translated(error: ValidationError, root: Node, *, whole: bool) -> tuple[list
             bad.append(path)
         elif kind == "missing":
             if whole:
-                problems.append(_missing(root, loc))
+                problems.append(_missing(root, schema, loc))
             if len(loc) > 1:
                 bad.append(place(root, loc[:-1])[0])
         elif kind == "extra_forbidden":
-            problems.append(_unknown(root, loc))
+            problems.append(unknown_key(root, loc, keys_at(schema, loc[:-1])))
             bad.append(path)
         elif loc[-1] == "[key]":
             found = f"found the key {shown(path[-1])}"
-            problems.append(problem_at(root, loc, found, f"expected {describe_key(kind_at(loc[:-2]))}", key=True))
+            problems.append(
+                problem_at(root, loc, found, f"expected {describe_key(kind_at(schema, loc[:-2]))}", key=True)
+            )
             bad.append(path)
         else:
             wrong.setdefault(path, loc)
     for path, loc in wrong.items():
         # A union fails once for each branch; the error deepest inside says it best.
         if not any(len(other) > len(path) and other[: len(path)] == path for other in wrong):
-            problems.append(_wrong(root, path, loc))
+            problems.append(_wrong(root, schema, path, loc))
             bad.append(path)
     return problems, bad
 
 
-def _missing(root: Node, loc: Place) -> Problem:
+def _missing(root: Node, schema: type[BaseModel], loc: Place) -> Problem:
     name, parent = str(loc[-1]), loc[:-1]
-    return problem_at(root, parent, f"missing key `{name}`", f"expected {describe(kind_at(loc))}", key=True)
-
-
-def _unknown(root: Node, loc: Place) -> Problem:
-    return unknown_key(root, loc, keys_at(loc[:-1]))
+    return problem_at(root, parent, f"missing key `{name}`", f"expected {describe(kind_at(schema, loc))}", key=True)
 
 
 def unknown_key(root: Node, loc: Place, allowed: Iterable[str]) -> Problem:
@@ -113,11 +112,11 @@ def is_shorthand(path: Place, loc: Place) -> bool:
     return len(loc) > 1 and loc[-2] == "level" and path[-1:] == loc[-1:] and path[-2:-1] != ("level",)
 
 
-def _wrong(root: Node, path: Place, loc: Place) -> Problem:
+def _wrong(root: Node, schema: type[BaseModel], path: Place, loc: Place) -> Problem:
     if is_shorthand(path, loc) and path[-1] not in district_keys(root):
         return unknown_key(root, loc, lever_keys(root))  # a misspelt field of the lever, taken for a district
     value = place(root, path)[1][-1].plain()
-    allowed = describe(kind_at(loc))
+    allowed = describe(kind_at(schema, loc))
     if allowed.startswith("a text") and isinstance(value, int | float):
         allowed += f' (in quotes: "{shown(value)}")'
     return problem_at(root, path, f"found {shown(value)}", f"expected {allowed}")

@@ -7,25 +7,22 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from simdiff.scenario.problems import listed
-from simdiff.scenario.schema import Scenario
 
 Kind = tuple[Any, tuple[Any, ...]]
 """A type and its limits."""
 
-SCENARIO: Kind = (Scenario, ())
 
-
-def kind_at(loc: tuple[int | str, ...]) -> Kind:
-    """Return the type that the schema has at a pydantic error's place (branch tags of unions are passed over)."""
-    kind = SCENARIO
+def kind_at(schema: type[BaseModel], loc: tuple[int | str, ...]) -> Kind:
+    """Return the type that ``schema`` has at a pydantic error's place (branch tags of unions are passed over)."""
+    kind: Kind = (schema, ())
     for step in loc:
         kind = _below(kind, step)
     return kind
 
 
-def keys_at(loc: tuple[int | str, ...]) -> list[str]:
+def keys_at(schema: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys that may stand at a place, if it is one with fixed keys."""
-    annotation = kind_at(loc)[0]
+    annotation = kind_at(schema, loc)[0]
     return list(annotation.model_fields) if _is_model(annotation) else []
 
 
@@ -122,3 +119,12 @@ def _list(item: Kind, limits: tuple[Any, ...]) -> str:
             size = _limit(limits, "min_length")
             return f"a list of {f'{size} ' if size else ''}{plural}{one.removeprefix(singular)}"
     return f"a list, each {one}"
+
+
+def takes_whole_numbers(schema: type[BaseModel], loc: tuple[int | str, ...]) -> bool:
+    """True if what stands at a place (the value of every district, where it is by district) is a whole number."""
+    annotation = kind_at(schema, loc)[0]
+    origin: Any = get_origin(annotation)
+    if origin is dict:
+        annotation = _unwrap(get_args(annotation)[1])[0]
+    return annotation is int

@@ -1,7 +1,7 @@
 """One scenario, many replicates, on all cores: the same numbers whatever the threads and batches."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -9,18 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.model.inputs import Inputs, prepare, world_of
-from simdiff.model.outcomes import OUTCOME_FUNCTIONS, Observations, final_outcomes
-from simdiff.model.run import simulate
-from simdiff.model.state import LINES
+from simdiff.model.outcomes import OUTCOME_FUNCTIONS
 from simdiff.model.world import World
 from simdiff.register import FINAL_OUTCOMES, OUTCOMES
 from simdiff.scenario import Loaded
+from simdiff.study.blocks import observed, outcome_values, places_of_world, practice_names
 from simdiff.study.draws import parameter_draws
 
-ALL = "all"
-"""Name of the place that pools every district."""
-ANY = "any"
-"""Name of the practice slot that asks whether any practice qualifies."""
 BATCH = 16
 """Replicates whose outcomes are computed together."""
 
@@ -60,18 +55,20 @@ class RunResult:
         return int(self.yearly.shape[3]) - 1
 
 
-def run_scenario(loaded: Loaded, *, replicates: int, seed: int, draws: int = 0, threads: int | None = None,
-                 batch: int = BATCH, progress: Progress = lambda done: None) -> tuple[RunResult, World]:  # fmt: skip
+def run_scenario(loaded: Loaded, *, replicates: int, seed: int, draws: int = 0,
+                 posterior: Sequence[Mapping[str, float]] = (), threads: int | None = None, batch: int = BATCH,
+                 progress: Progress = lambda done: None) -> tuple[RunResult, World]:  # fmt: skip
     """Run a scenario: ``replicates`` (≥ 1) replicates at default parameters, or of each of ``draws`` parameter draws.
 
-    ``progress`` is called with the number of replicates just finished. Raises ValueError for counts below 1.
+    Draws come from the declared priors, or are the first of ``posterior``. ``progress`` is called with the number of
+    replicates just finished. Raises ValueError for counts below 1.
     """
     if replicates < 1 or draws < 0 or (threads is not None and threads < 1):
         raise ValueError("replicates and threads must be at least 1, draws at least 0")
     world = world_of(loaded.scenario, loaded.schools, seed)
     said = loaded.scenario.parameters
-    drawn = [{name: value for name, value in draw.items() if name not in said} for draw in parameter_draws(seed, draws)]
-    drawn = drawn or [{}]
+    chosen = list(posterior[:draws]) or parameter_draws(seed, draws)
+    drawn = [{name: value for name, value in draw.items() if name not in said} for draw in chosen] or [{}]
     inputs = [prepare(loaded.scenario, world, seed, draw) for draw in drawn]
     tasks = [
         (one, range(start, min(start + batch, replicates))) for one in inputs for start in range(0, replicates, batch)
@@ -90,9 +87,9 @@ def run_scenario(loaded: Loaded, *, replicates: int, seed: int, draws: int = 0, 
     return RunResult(
         scenario=loaded.scenario.name,
         title=loaded.scenario.title,
-        places=_places(world),
-        place_titles=tuple(titles.get(place, "All districts") for place in _places(world)),
-        practices=_practices(first),
+        places=places_of_world(world),
+        place_titles=tuple(titles.get(place, "All districts") for place in places_of_world(world)),
+        practices=practice_names(first),
         burn_in=first.burn_in,
         yearly=_join([part.yearly for part in parts], shape),
         monthly=_join([part.monthly for part in parts], shape),
@@ -110,15 +107,6 @@ class _Part:
     ledger: NDArray[np.float64]
 
 
-def _places(world: World) -> tuple[str, ...]:
-    return (ALL,) if len(world.reports) == 1 else (ALL, *world.reports)
-
-
-def _practices(inputs: Inputs) -> tuple[str, ...]:
-    names = tuple(practice.name for practice in inputs.practices)
-    return names if len(names) == 1 else (*names, ANY)
-
-
 def _join(parts: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDArray[np.float64]:
     joined = np.concatenate(parts)
     return joined.reshape(*shape, *joined.shape[1:])
@@ -126,26 +114,9 @@ def _join(parts: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDArr
 
 def _batch(inputs: Inputs, replicates: range) -> _Part:
     """Simulate some replicates and compute their outcomes together; arrays start with the replicate axis."""
-    runs = [Observations.of_sim(simulate(inputs, replicate)) for replicate in replicates]
-    reports = len(inputs.world.reports)
-    stacked = Observations.stack(runs)
-    groups = [stacked.pooled(reports), stacked][: 1 if reports == 1 else 2]
-    series = {name: _by_replicate([f(o) for o in groups], len(runs), 1) for name, f in OUTCOME_FUNCTIONS.items()}
-    finals = [final_outcomes(o) for o in groups]
-    final = [_by_replicate([f[outcome.name] for f in finals], len(runs), 0) for outcome in FINAL_OUTCOMES]
+    runs = observed(inputs, replicates)
+    monthly = outcome_values(runs, tuple(OUTCOME_FUNCTIONS))
     ends = np.arange(inputs.burn_in - 1, inputs.months, 12)
-    yearly = np.stack([values[:, ends] for values in series.values()], axis=1)
-    monthly = np.stack([series[name] for name in HEADLINES], axis=1)
-    ledger = _by_replicate([o.ledger.sum(axis=0) for o in groups], len(runs), 0)
-    assert ledger.shape[2] == len(LINES)
-    return _Part(yearly, monthly, np.stack(final, axis=1), ledger)
-
-
-def _by_replicate(groups: Sequence[NDArray[np.float64]], runs: int, axis: int) -> NDArray[np.float64]:
-    """Split the report axis of stacked runs into (replicate, place), replicate first; pooled places come before."""
-    split = []
-    for values in groups:
-        shape = values.shape
-        parted = values.reshape(*shape[:axis], runs, shape[axis] // runs, *shape[axis + 1 :])
-        split.append(np.moveaxis(parted, axis, 0))
-    return np.concatenate(split, axis=axis + 1)
+    heads = [list(OUTCOME_FUNCTIONS).index(name) for name in HEADLINES]
+    final = outcome_values(runs, tuple(outcome.name for outcome in FINAL_OUTCOMES))
+    return _Part(monthly[:, :, ends], monthly[:, heads], final[:, :, 0], runs.ledger())

@@ -17,14 +17,14 @@ Axis = tuple[str, Sequence[str] | NDArray[np.int64]]
 """A column's name and its labels: texts, or numbers."""
 
 
-def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
+def column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
     """A column from an array; not-a-number is null. Built from buffers, because ``pa.array`` imports pandas (.3 s)."""
     missing = np.isnan(values)
     valid = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
     return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(np.ascontiguousarray(values))])
 
 
-def _texts(labels: Sequence[str]) -> pa.Array:
+def texts(labels: Sequence[str]) -> pa.Array:
     encoded = [label.encode() for label in labels]
     offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
@@ -39,10 +39,10 @@ def _tidy(values: NDArray[np.float64], axes: Sequence[Axis]) -> pa.Table:
         index = np.arange(shape[n], dtype=np.int32).reshape([-1 if k == n else 1 for k in range(len(shape))])
         flat = np.broadcast_to(index, shape).ravel()
         if isinstance(labels, np.ndarray):
-            columns[name] = _column(labels[flat].astype(np.int32), pa.int32())
+            columns[name] = column(labels[flat].astype(np.int32), pa.int32())
         else:
-            columns[name] = pa.DictionaryArray.from_arrays(_column(flat, pa.int32()), _texts(labels))
-    columns["value"] = _column(values.ravel(), pa.float64())
+            columns[name] = pa.DictionaryArray.from_arrays(column(flat, pa.int32()), texts(labels))
+    columns["value"] = column(values.ravel(), pa.float64())
     return pa.Table.from_arrays(list(columns.values()), names=list(columns))
 
 

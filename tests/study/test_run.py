@@ -8,9 +8,11 @@ import pytest
 
 from simdiff.register import PARAMETERS
 from simdiff.scenario import Loaded, load_scenario
+from simdiff.study.blocks import ALL, ANY
 from simdiff.study.draws import parameter_draws, prior_quantile
-from simdiff.study.run import ALL, ANY, run_scenario
-from simdiff.study.store import FolderTakenError, check_folder, csv_bytes, parquet_bytes, write_folder
+from simdiff.study.files import csv_bytes, parquet_bytes
+from simdiff.study.run import run_scenario
+from simdiff.study.run_folder import FolderTakenError, check_folder, write_folder
 from simdiff.study.tables import final_table, ledger_table, monthly_table, yearly_table
 
 

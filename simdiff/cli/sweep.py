@@ -1,0 +1,254 @@
+"""``simdiff sweep``, ``resume`` and ``extend``."""
+
+import json
+import os
+import shlex
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from simdiff.analysis.sweep_rows import headline_cells, summary_of_cells
+from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, INTERRUPTED, OWNED, SOME_FAILED, TERMINATED
+from simdiff.cli.progress import Halt, errors, progress_of, terminal
+from simdiff.cli.run import say_if_compiling
+from simdiff.report.provenance import CAVEAT
+from simdiff.report.sweep_report import contrast_lines, headline_table, layers_of, standing
+from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment, read_posterior
+from simdiff.study.chunk_folder import Rows, TwinChunksError, about, scan
+from simdiff.study.draws import parameter_draws
+from simdiff.study.engines import Engine, LocalEngine
+from simdiff.study.files import csv_bytes, write_file
+from simdiff.study.lease import FolderOwnedError, lease
+from simdiff.study.plan import Plan, make_plan
+from simdiff.study.run_folder import FolderTakenError
+from simdiff.study.sheet import ChangedError, SheetError, check_code, check_same, read_sheet
+from simdiff.study.sweep import Report, extended, open_folder, run_sweep
+
+SUMMARY = "summary.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where chunks are computed, as asked on the command line."""
+
+    engine: str
+    threads: int | None
+    workers: int | None
+    scheduler: str | None
+    tls: tuple[Path | None, Path | None, Path | None]
+    quiet: bool
+    as_json: bool
+
+
+def load_plan(experiment: str, schools: Path | None, changes: dict[str, Any]) -> Plan:
+    """The plan of an experiment file, with what the command line asks differently. Raises ScenarioError."""
+    loaded = load_experiment(experiment, schools)
+    told = {key: value for key, value in changes.items() if value is not None}
+    posterior = read_posterior(told.pop("posterior")) if "posterior" in told else ()
+    return make_plan(loaded.with_changes(told, posterior))
+
+
+def sweep_command(experiment: str, schools: Path | None, changes: dict[str, Any], out: Path | None, machine: Machine
+                  ) -> int:  # fmt: skip
+    """Run an experiment into a folder, or go on with it."""
+    try:
+        plan = load_plan(experiment, schools, changes)
+    except ScenarioError as error:
+        errors().print(str(error))
+        return BAD_INPUT
+    folder = out or Path("results") / plan.experiment.name
+    words = ["simdiff", "sweep", experiment]
+    for name, value in changes.items():
+        words += [f"--{name}", str(value)] if value is not None else []
+    words += ["--schools", str(schools)] if schools else []
+
+    def begin() -> Plan:
+        known, note = open_folder(folder, plan)
+        if note:
+            errors().print(note)
+        return known
+
+    return _work(folder, begin, shlex.join(words), machine)
+
+
+def resume_command(folder: Path, machine: Machine, retry: bool) -> int:
+    """Go on with a sweep from its folder alone."""
+
+    def begin() -> Plan:
+        plan = read_sheet(folder)[0]
+        check_code(plan)
+        if retry:
+            drop_failed(folder, plan)
+        return plan
+
+    return _work(folder, begin, "", machine)
+
+
+def drop_failed(folder: Path, plan: Plan) -> None:
+    """Remove the chunks in which a run failed, so that they are computed again."""
+    for path in scan(folder, plan, verify=True).files.values():
+        if about(path)["failed"]:
+            path.unlink()
+
+
+def extend_command(folder: Path, experiment: str | None, schools: Path | None, replicates: int | None,
+                   draws: int | None, posterior: Path | None, machine: Machine) -> int:  # fmt: skip
+    """Widen a sweep: more replicates, draws or cells; only what is new is computed."""
+    try:
+        asked = load_experiment(experiment, schools) if experiment else None
+    except ScenarioError as error:
+        errors().print(str(error))
+        return BAD_INPUT
+
+    def begin() -> Plan:
+        known, _ = read_sheet(folder)
+        check_code(known)
+        return _extended(known, asked, replicates, _all_draws(known, draws, posterior))
+
+    return _work(folder, begin, "", machine)
+
+
+def _extended(known: Plan, asked: LoadedExperiment | None, replicates: int | None,
+              draws: tuple[dict[str, float], ...]) -> Plan:  # fmt: skip
+    """Raises ChangedError for what cannot be had by adding."""
+    wider = None
+    if asked is not None:
+        had = {"draws": known.experiment.draws, "seed": known.experiment.seed}
+        wider = make_plan(asked.with_changes(had, known.draws))
+        check_same(known, wider, growing=True)
+    plan = extended(known, wider, replicates, draws)
+    if plan.stages == known.stages and plan.cells == known.cells:
+        raise ChangedError("nothing to add: the folder has these cells, replicates and draws")
+    return plan
+
+
+def _all_draws(known: Plan, count: int | None, posterior: Path | None) -> tuple[dict[str, float], ...]:
+    """Parameter draws to have, the known ones first. Raises ChangedError if those asked for do not begin so."""
+    have = len(known.draws)
+    if count is None:
+        return known.draws
+    if known.draws == ({},):
+        raise ChangedError("the sweep has no parameter draws, it runs at the default values; draws need a new folder")
+    if count < have:
+        raise ChangedError(f"--draws: {count}, expected at least the {have} that there are")
+    source = tuple(read_posterior(posterior) if posterior else parameter_draws(known.experiment.seed, count))
+    if source[:have] != known.draws:
+        raise ChangedError("the draws do not begin with those of the folder (give their file with --posterior)")
+    if len(source) < count:
+        raise ChangedError(f"--draws: {count}, expected at most the {len(source)} of {posterior}")
+    return source[:count]
+
+
+def _work(folder: Path, begin: Callable[[], Plan], reproduce: str, machine: Machine) -> int:
+    """Own the folder, compute what is missing, tell how it went; the exit code."""
+    console = errors()
+    halt = Halt(console)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with lease(folder), halt.listening():
+            plan: Plan = begin()
+            say_if_compiling(console)
+            with _engine(machine, console) as engine, progress_of(console, quiet=machine.quiet) as told:
+                report = run_sweep(folder, plan, reproduce or _known_command(folder), engine, halt.stop, told)
+            if not halt.signal:
+                _finish(folder, report)
+    except FolderOwnedError as problem:
+        console.print(str(problem))
+        return OWNED
+    except ChangedError as problem:
+        console.print(_changed_text(folder, str(problem)))
+        return CHANGED
+    except (FolderTakenError, SheetError, ScenarioError) as problem:
+        console.print(str(problem))
+        return BAD_INPUT
+    except OSError as problem:
+        console.print(f"{problem.filename or folder}: {problem.strerror or problem}; continue: simdiff resume {folder}")
+        return FAILED_TO_WRITE
+    except (TwinChunksError, RuntimeError) as problem:
+        console.print(str(problem))
+        return FAILED_TO_WRITE
+    return _told(folder, report, halt, machine)
+
+
+def _changed_text(folder: Path, changes: str) -> str:
+    lines = "\n".join(f"  {line}" for line in changes.splitlines())
+    return (f"{folder}: holds a sweep that this would mix with other numbers:\n{lines}\n"
+            "Nothing was changed. Use the version and files it was made with, or another folder (--out).")  # fmt: skip
+
+
+def _known_command(folder: Path) -> str:
+    return str(read_sheet(folder)[1]["reproduce"])
+
+
+@contextmanager
+def _engine(machine: Machine, console: Console) -> Iterator[Engine]:
+    if machine.engine == "local":
+        yield LocalEngine(machine.threads)
+        return
+    from simdiff.study.dask_engine import DaskEngine, Keys
+
+    ca, certificate, key = machine.tls
+    keys = Keys(ca, certificate, key) if ca and certificate and key else None
+    with DaskEngine(machine.scheduler, machine.workers or os.cpu_count() or 1, keys, tell=console.print) as engine:
+        yield engine
+
+
+def _finish(folder: Path, report: Report) -> None:
+    """Write the summary, which is made of the chunks and can be made again."""
+    rows = summary_of_cells(report.plan, Rows(report.plan, report.chunks))
+    if rows:
+        write_file(folder / SUMMARY, csv_bytes(rows))
+
+
+def _told(folder: Path, report: Report, halt: Halt, machine: Machine) -> int:
+    tally = report.tally
+    for path in report.chunks.damaged:
+        errors().print(f"{path}: damaged; set aside and computed again")
+    for path in report.chunks.foreign:
+        errors().print(f"{path}: belongs to no run of this sweep; left out")
+    if halt.signal:
+        errors().print(
+            f"stopped: {tally.done:,} of {tally.planned:,} runs are stored; continue: simdiff resume {folder}"
+        )
+        return INTERRUPTED if halt.signal == signal.SIGINT else TERMINATED
+    if machine.as_json:
+        print(json.dumps(standing(folder, report), ensure_ascii=False))
+    else:
+        _print(folder, report)
+    return SOME_FAILED if tally.failed else 0
+
+
+def _print(folder: Path, report: Report) -> None:
+    console = terminal()
+    plan, tally = report.plan, report.tally
+    console.print(f"\n{plan.experiment.title}", style="bold")
+    if plan.experiment.question:
+        console.print(plan.experiment.question)
+    if tally.failed:
+        console.print(f"{tally.failed:,} of {tally.planned:,} runs FAILED; they are left out below", style="bold red")
+    console.print()
+    cells = headline_cells(plan, Rows(plan, report.chunks))
+    if cells is not None:
+        heads, rows, more = headline_table(plan, cells)
+        table = Table(box=None, pad_edge=False)
+        for head in heads:
+            table.add_column(head, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        if more:
+            console.print(f"… and {more:,} more cells in {folder / SUMMARY}")
+        console.print()
+    for line in contrast_lines(report):
+        console.print(line)
+    console.print(layers_of(plan), style="dim")
+    console.print(CAVEAT, style="dim")
+    fresh = f", {tally.fresh:,} of them computed now" if tally.fresh != tally.done else ""
+    console.print(f"\n{tally.done:,} runs{fresh}. Summary: {folder / SUMMARY}", soft_wrap=True)
+    console.print(f"Tables: simdiff export {folder}", soft_wrap=True)

@@ -1,0 +1,83 @@
+"""Rows of a table design, from the experiment file or a CSV beside it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from simdiff.scenario.experiment_schema import Experiment, Plain
+from simdiff.scenario.factors import is_range, is_whole, named_levels, range_of
+from simdiff.scenario.folders import is_file, is_inside, like_file, project_folder
+from simdiff.scenario.problems import Problem, listed, nearest, shown
+from simdiff.scenario.source import Node, Spot
+from simdiff.scenario.table import number_of, read_table
+from simdiff.scenario.translate import Place, place, problem_at
+
+Levels = Mapping[str, Plain]
+"""Factor → level; a factor that is left out stays as the scenario has it."""
+
+
+def design_rows(experiment: Experiment, root: Node, file: Path, problems: list[Problem]) -> tuple[Levels, ...]:
+    """Rows of a table design, checked: levels that its factors have."""
+    design = experiment.design
+    if design.kind != "table":
+        return ()
+    rows = list[Levels]()
+    if design.rows is not None:
+        for n, row in enumerate(design.rows):
+            found = dict[str, Plain]()
+            for name, told in row.items():
+                spot = place(root, ("design", "rows", n, name))[1][-1].spot
+                _add_level(experiment, found, name, told, spot, f"design.rows[{n}].{name}", problems)
+            rows.append(found)
+    elif design.file is not None:
+        path = table_file(root, ("design", "file"), design.file, file, problems)
+        if path is not None:
+            rows += _csv_rows(experiment, path, problems)
+    return tuple(rows)
+
+
+def _csv_rows(experiment: Experiment, path: Path, problems: list[Problem]) -> Iterator[Levels]:
+    lines = read_table(path)
+    _, head = next(lines)
+    for line, cells in lines:
+        found = dict[str, Plain]()
+        for name, text in zip(head, cells, strict=True):
+            if text:
+                _add_level(experiment, found, name, text, Spot(path, line, 1), name, problems)
+        yield found
+
+
+def _add_level(experiment: Experiment, row: dict[str, Plain], name: str, told: Plain, spot: Spot, path: str,
+               problems: list[Problem]) -> None:  # fmt: skip
+    """Put the level that ``told`` means into a row; texts from a CSV mean the level that reads the same."""
+    factor = experiment.factors.get(name)
+    if factor is None:
+        expected = f"expected one of {listed(experiment.factors)}"
+        problems.append(spot.problem(f"unknown factor `{name}`", expected, nearest(name, experiment.factors), path))
+    elif is_range(factor):
+        number, (low, high) = number_of(told), range_of(factor)
+        if number is None or not low <= number <= high:
+            problems.append(spot.problem(f"found {shown(told)}", f"expected a number from {low} to {high}", "", path))
+        else:
+            row[name] = int(number) if is_whole(factor) and number == int(number) else number
+    else:
+        levels = named_levels(factor)
+        match = next((level for level in levels if level == told and type(level) is type(told)), None)
+        match = match if match is not None else next((x for x in levels if str(x).lower() == str(told).lower()), None)
+        if match is None:
+            expected = f"expected one of {listed(map(str, levels))}"
+            problems.append(spot.problem(f"found {shown(told)}", expected, nearest(str(told), map(str, levels)), path))
+        else:
+            row[name] = match
+
+
+def table_file(root: Node, at: Place, told: str, top: Path, problems: list[Problem]) -> Path | None:
+    """A CSV that the experiment file ``top`` names, or None after saying what is wrong with it."""
+    file = top.resolve().parent / told
+    if Path(told).is_absolute() or not is_inside(file, project_folder(top)):
+        expected = f"expected a file in {project_folder(top)}"
+        problems.append(problem_at(root, at, f'"{told}" leaves the project', expected))
+        return None
+    if not is_file(file):
+        problems.append(problem_at(root, at, f'no such file "{told}"', hint=like_file(file)))
+        return None
+    return file

@@ -1,0 +1,142 @@
+"""Loading an experiment: its file, the scenarios it names, its tables. All problems come at once, at their place."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simdiff.scenario.chain import Chain, named_file, read_chain
+from simdiff.scenario.design_rows import Levels, design_rows, table_file
+from simdiff.scenario.experiment_checks import design_problems, outcome_problems
+from simdiff.scenario.experiment_schema import Experiment
+from simdiff.scenario.factors import factor_problems, is_range, is_whole, named_levels, settings_in, settings_of
+from simdiff.scenario.folders import find_experiment, project_folder
+from simdiff.scenario.load import Loaded, load_chain
+from simdiff.scenario.posterior import read_posterior
+from simdiff.scenario.problems import Problem, ScenarioError
+from simdiff.scenario.settings import laid
+from simdiff.scenario.source import Node, read_source
+from simdiff.scenario.translate import Place, place, problem_at, translated
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedExperiment:
+    """An experiment ready to be laid out.
+
+    ``bases``: the tree of each scenario by id; ``rows``: those of a table design; ``posterior``: parameter draws by
+    name, if a file gives them; ``files``: every file that was read.
+    """
+
+    experiment: Experiment
+    root: Node
+    bases: dict[str, Chain]
+    schools: Path | None
+    rows: tuple[Levels, ...]
+    posterior: tuple[dict[str, float], ...]
+    files: tuple[Path, ...]
+
+    def cell(self, scenario: str, levels: Levels) -> Loaded:
+        """One cell: a scenario with its factors at the given levels. Raises ScenarioError with its problems."""
+        factors = self.experiment.factors
+        settings = [one for name, level in levels.items() for one in settings_of(self.root, name, factors[name], level)]
+        return load_chain(laid(self.bases[scenario], settings), self.schools)
+
+    def with_changes(self, changes: dict[str, Any], posterior: tuple[dict[str, float], ...] = ()) -> "LoadedExperiment":
+        """The experiment with other ``replicates``, ``draws`` or ``seed``, and draws of another file."""
+        experiment = self.experiment.model_copy(update=changes)
+        return replace(self, experiment=experiment, posterior=posterior or self.posterior)
+
+
+def load_experiment(path: str, schools: Path | None = None) -> LoadedExperiment:
+    """Load an experiment file (or shipped experiment, by name); ``schools`` replaces the tables its scenarios name.
+
+    Raises ScenarioError with every problem found.
+    """
+    file = find_experiment(path)
+    source = read_source(file)
+    if source.root is None:
+        raise ScenarioError(source.problems)
+    root, problems = source.root, list(source.problems)
+    try:
+        experiment = Experiment.model_validate(root.plain())
+    except ValidationError as error:
+        raise ScenarioError([*problems, *translated(error, root, Experiment, whole=True)[0]]) from None
+    problems += factor_problems(experiment, root)
+    problems += design_problems(experiment, root)
+    problems += outcome_problems(experiment, root)
+    rows = design_rows(experiment, root, file, problems)
+    posterior = _posterior_of(experiment, root, file, problems)
+    bases = _bases(experiment, root, file, problems)
+    if problems:
+        raise ScenarioError(problems)
+    loaded = LoadedExperiment(
+        experiment, root, bases, schools, rows, posterior,
+        (file, *dict.fromkeys(one for chain in bases.values() for one in chain.files)),
+    )  # fmt: skip
+    _check_levels(loaded)
+    return loaded
+
+
+def _check_levels(loaded: LoadedExperiment) -> None:
+    """Each scenario as it is, then with each level of each factor alone; raises ScenarioError with all problems."""
+    problems = list[Problem]()
+    for scenario in loaded.bases:
+        alone: list[Levels] = [{}]
+        for name, factor in loaded.experiment.factors.items():
+            if factor.low is not None and factor.high is not None:
+                ends = (factor.low, factor.high)
+                alone += [{name: int(end) if is_whole(factor) else end} for end in ends]
+            elif not is_range(factor):
+                alone += [{name: level} for level in named_levels(factor)]
+        for levels in alone:
+            try:
+                loaded.cell(scenario, levels)
+            except ScenarioError as error:
+                problems += error.problems
+                if not levels:
+                    break
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _bases(experiment: Experiment, root: Node, file: Path, problems: list[Problem]) -> dict[str, Chain]:
+    bases, project = {}, project_folder(file)
+    for name in experiment.scenarios:
+        at: Place = ("scenarios", name)
+        node = _scenario_node(root, name)
+        found = named_file(node, file, project, f"scenarios.{name}")
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        chain = read_chain(found)
+        problems += chain.problems
+        bases[name] = laid(chain, settings_in(root, (*at, "set"), f"scenario {name} of the experiment"))
+    return bases
+
+
+def _scenario_node(root: Node, name: str) -> Node:
+    """The node that names a scenario's file: an item of a list, a bare value, or the ``scenario`` of a variant."""
+    scenarios = place(root, ("scenarios",))[1][-1]
+    if isinstance(scenarios.value, list):
+        return next(node for node in scenarios.value if isinstance(node.value, str) and Path(node.value).stem == name)
+    return place(root, ("scenarios", name, "scenario"))[1][-1]
+
+
+def _posterior_of(
+    experiment: Experiment, root: Node, file: Path, problems: list[Problem]
+) -> tuple[dict[str, float], ...]:
+    if experiment.posterior is None:
+        return ()
+    path = table_file(root, ("posterior",), experiment.posterior, file, problems)
+    if path is None:
+        return ()
+    try:
+        draws = read_posterior(path)
+    except ScenarioError as error:
+        problems += error.problems
+        return ()
+    if not 2 <= experiment.draws <= len(draws):
+        found = f"found {experiment.draws} draws of a file with {len(draws)}"
+        problems.append(problem_at(root, ("posterior",), found, f"expected `draws` from 2 to {len(draws)}"))
+    return draws

@@ -1,0 +1,60 @@
+"""Settings laid over a scenario: a path and a value, as a file that extends the scenario would say them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simdiff.scenario.chain import Chain, merge
+from simdiff.scenario.source import Node, Spot
+from simdiff.scenario.translate import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A path of the scenario file and the value that holds there, each with its place in the experiment file."""
+
+    path: Place
+    node: Node
+
+    def overlaps(self, other: "Setting") -> bool:
+        """True if one path leads to or through the other."""
+        shorter = min(len(self.path), len(other.path))
+        return self.path[:shorter] == other.path[:shorter]
+
+
+def setting(path: str, value: Any, key: Spot, spot: Spot, reason: str) -> Setting:
+    """A setting from text and plain value; a bare number for a parameter gets ``reason``."""
+    steps: Place = tuple(int(step) if step.isdecimal() else step for step in path.split("."))
+    node = as_node(value, spot, key)
+    if len(steps) == 2 and steps[0] == "parameters" and isinstance(value, int | float):
+        node = Node({"value": node, "reason": Node(reason, spot, key)}, spot, key)
+    return Setting(steps, node)
+
+
+def as_node(value: Any, spot: Spot, key: Spot) -> Node:
+    """Plain data as a tree whose every value stands at ``spot``."""
+    if isinstance(value, dict):
+        return Node({name: as_node(child, spot, spot) for name, child in value.items()}, spot, key)
+    if isinstance(value, list):
+        return Node([as_node(child, spot, spot) for child in value], spot, key)
+    return Node(value, spot, key)
+
+
+def laid(chain: Chain, settings: list[Setting]) -> Chain:
+    """Lay settings over a scenario that was read."""
+    root = chain.root
+    for one in settings:
+        root = None if root is None else _lay(root, one.path, one.node)
+    return replace(chain, root=root)
+
+
+def _lay(base: Node, path: Place, node: Node) -> Node:
+    step, rest = path[0], path[1:]
+    if isinstance(base.value, list) and isinstance(step, int) and step < len(base.value):
+        items = list(base.value)
+        items[step] = _lay(items[step], rest, node) if rest else merge(items[step], node)
+        return replace(base, value=items)
+    if rest and isinstance(base.value, dict) and str(step) in base.value:
+        return replace(base, value=base.value | {str(step): _lay(base.value[str(step)], rest, node)})
+    for outer in reversed(rest):
+        node = Node({str(outer): node}, node.key, node.key)
+    return merge(base, Node({str(step): node}, node.key, base.key))

@@ -1,0 +1,166 @@
+"""The cluster engine: chunks computed by Dask workers, on this machine or on many. Only the owner of the folder writes.
+
+Dask runs a task at least once. That is enough here: a chunk is a pure function of its task, and its file is named by
+its content, so a second copy is the same file.
+"""
+
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from itertools import islice
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simdiff.study.chunks import Done, Piece, Task, as_done, compute, failed_table
+from simdiff.study.engines import PATIENCE, Work
+
+ATTEMPTS = 3
+"""Times that a chunk may take its worker down before its runs are tried one by one."""
+IN_LINE = 4
+"""Chunks in line for each worker."""
+
+
+class ClusterError(Exception):
+    """The cluster cannot be used, or was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Files for encrypted connections: the authority's certificate, and one's own certificate and key."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+def check_address(scheduler: str, keys: Keys | None) -> None:
+    """Raise ClusterError unless an address is on this machine, or encrypted (``tls://`` with keys)."""
+    parts = urlsplit(scheduler)
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname or parts.port is None:
+        raise ClusterError(f"--scheduler: found {scheduler}, expected tcp://HOST:PORT or tls://HOST:PORT")
+    if parts.scheme == "tls" and keys is None:
+        raise ClusterError("--scheduler: tls:// needs --tls-ca, --tls-cert and --tls-key")
+    if parts.scheme == "tcp" and not _is_loopback(parts.hostname):
+        raise ClusterError(
+            f"--scheduler: {scheduler} is on another machine and not encrypted; use tls:// with --tls-ca, --tls-cert "
+            "and --tls-key (anybody who reaches a Dask scheduler can run code on it)"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class DaskEngine(AbstractContextManager["DaskEngine"]):
+    """Chunks on Dask workers: those of ``scheduler``, or ``workers`` processes of its own on loopback.
+
+    Raises ClusterError if Dask is not installed or the scheduler cannot be reached.
+    """
+
+    def __init__(self, scheduler: str | None, workers: int, keys: Keys | None = None, work: Work = compute,
+                 tell: Callable[[str], None] = lambda line: None) -> None:  # fmt: skip
+        self.work, self.tell = work, tell
+        try:
+            import distributed
+        except ImportError:
+            raise ClusterError("--engine dask needs an extra: pip install 'simdiff[cluster]'") from None
+        self.dask: Any = distributed
+        import dask
+
+        dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS - 1, "distributed.admin.tick.limit": "30s"})
+        self.cluster: Any = None
+        try:
+            if scheduler is None:
+                self.cluster = self.dask.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
+                    scheduler_kwargs={"dashboard": False, "http_prefix": "/"}, silence_logs=50,
+                )  # fmt: skip
+                self.client: Any = self.dask.Client(self.cluster)
+            else:
+                check_address(scheduler, keys)
+                self.client = self.dask.Client(scheduler, security=_security(keys, self.dask), timeout=20)
+        except (OSError, TimeoutError, ssl.SSLError) as error:
+            raise ClusterError(f"{scheduler or 'local workers'}: cannot be reached ({error})") from None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:  # fmt: skip
+        self.client.close()
+        if self.cluster is not None:
+            self.cluster.close()
+
+    def run(self, tasks: Iterable[Task], stop: Event) -> Iterator[Done]:
+        """Yield each chunk as it is done. Raises ClusterError if the scheduler is lost."""
+        waiting, running = iter(tasks), dict[Any, Task]()
+        while True:
+            room = 0 if stop.is_set() else IN_LINE * max(1, len(self.client.nthreads())) - len(running)
+            for task in islice(waiting, max(0, room)):
+                running[self.client.submit(self.work, task, pure=False)] = task
+            if stop.is_set():
+                self._drop_waiting(running)
+            if not running:
+                return
+            for future in self._ready(running):
+                task = running.pop(future)
+                yield future.result() if future.status == "finished" else self._rescued(task, future)
+
+    def _ready(self, running: dict[Any, Task]) -> list[Any]:
+        with suppress(self.dask.TimeoutError):
+            self.dask.wait(list(running), timeout=PATIENCE, return_when="FIRST_COMPLETED")
+        if any(future.status in ("cancelled", "lost") for future in running) or self.client.status != "running":
+            raise ClusterError("the scheduler was lost; what is stored is good: continue with `simdiff resume`")
+        return [future for future in running if future.status in ("finished", "error")]
+
+    def _drop_waiting(self, running: dict[Any, Task]) -> None:
+        """Give up what no worker has begun."""
+        begun = {key for keys in self.client.processing().values() for key in keys}
+        for future in [future for future in running if future.key not in begun and future.status == "pending"]:
+            del running[future]
+            future.cancel()
+
+    def _rescued(self, task: Task, future: Any) -> Done:
+        """A chunk that took its workers down: each run alone, and the one that does it again is a failed run."""
+        error = future.exception()
+        if not isinstance(error, self.dask.scheduler.KilledWorker):
+            raise error
+        self.tell(f"chunk {task.name}: {ATTEMPTS} workers died of it; its runs are tried one by one")
+        tables, failed = [], 0
+        for piece in task.pieces:
+            for replicate in range(piece.start, piece.stop):
+                alone = replace(task, pieces=(replace(piece, start=replicate, stop=replicate + 1),))
+                table, bad = self._alone(alone)
+                tables.append(table)
+                failed += bad
+        return as_done(task, pa.concat_tables(tables), failed)
+
+    def _alone(self, task: Task) -> tuple[pa.Table, int]:
+        future = self.client.submit(self.work, task, pure=False)
+        self.dask.wait(future)
+        if future.status == "finished":
+            done: Done = future.result()
+            return pq.read_table(pa.BufferReader(done.content)), done.failed
+        error = future.exception()
+        if not isinstance(error, self.dask.scheduler.KilledWorker):
+            raise error
+        piece: Piece = task.pieces[0]
+        self.tell(f"replicate {piece.start} of cell {piece.cell}: {ATTEMPTS} workers died of it; it is a failed run")
+        return failed_table(task, piece, f"{ATTEMPTS} workers died of this run"), 1
+
+
+def _security(keys: Keys | None, distributed: Any) -> Any:
+    if keys is None:
+        return None
+    return distributed.Security(
+        tls_ca_file=str(keys.authority), tls_client_cert=str(keys.certificate), tls_client_key=str(keys.key),
+        require_encryption=True,
+    )  # fmt: skip

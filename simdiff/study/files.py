@@ -1,0 +1,83 @@
+"""Writing files so that none is ever half there: temporary file, flush to disk, rename, flush the folder."""
+
+import csv
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+TEMPORARY = ".writing-"
+"""How the names of unfinished files begin."""
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file in one step: after a crash at any moment it is whole, or as it was before.
+
+    Raises OSError, with ``path`` as its file name.
+    """
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+        try:
+            try:
+                _write_all(handle, content)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(handle, left) :]
+
+
+def _flush_folder(folder: Path) -> None:
+    """A rename lasts only when its folder is on disk; systems that cannot flush folders do so by themselves."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def digest(content: bytes) -> str:
+    """BLAKE2b of some bytes, 32 hex digits."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """A table as Parquet (zstd, page checksums)."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    return buffer.getvalue()
+
+
+def csv_bytes(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows (all with the same columns) as CSV; None becomes empty."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue().encode()

@@ -1,0 +1,184 @@
+"""The plan of a sweep: which runs are asked for, and how they are cut into chunks. It says nothing of what is done."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from simdiff.register import FINAL_OUTCOMES, OUTCOMES
+from simdiff.scenario import Experiment, LoadedExperiment, Problem, ScenarioError, nearest
+from simdiff.scenario.problems import listed
+from simdiff.scenario.translate import problem_at
+from simdiff.study.cells import Cell, cells_of, places_of, practices_of, scenario_of
+from simdiff.study.chunks import Piece, Question, Task, chunk_name
+from simdiff.study.draws import parameter_draws
+from simdiff.study.files import digest
+from simdiff.study.version import versions
+
+CHUNK_SIZE = 3_000_000
+"""School-months of a chunk: about a second of work, so that storing it costs little and losing it does not hurt."""
+LEAST_CHUNKS = 16
+"""Chunks that a stage is cut into if it has runs enough, so that every core has work to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Runs that were asked for together: replicates ``start`` … ``stop`` − 1 of cells (by id), each at the draws from
+    ``draws[0]`` to ``draws[1]`` − 1."""
+
+    runs: tuple[tuple[str, int, int], ...]
+    draws: tuple[int, int]
+
+    @property
+    def count(self) -> int:
+        """Number of runs."""
+        return sum(stop - start for _, start, stop in self.runs) * (self.draws[1] - self.draws[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked. ``cells``: a row of the design each; ``draws``: parameters of each draw, one empty draw for the
+    default values; ``stages`` in the order they were asked; ``versions`` of the code."""
+
+    experiment: Experiment
+    cells: tuple[Cell, ...]
+    draws: tuple[dict[str, float], ...]
+    stages: tuple[Stage, ...]
+    versions: Mapping[str, str]
+    unique: Mapping[str, Cell] = field(compare=False)
+
+    @property
+    def question(self) -> Question:
+        """What all runs share."""
+        keep = self.experiment.keep
+        names = keep.outcomes or [outcome.name for outcome in (*OUTCOMES, *FINAL_OUTCOMES)]
+        code = digest(repr(sorted(self.versions.items())).encode())[:16]
+        return Question(self.experiment.seed, keep, tuple(dict.fromkeys(names)), code)
+
+    @property
+    def runs(self) -> int:
+        """Runs asked for so far."""
+        return sum(stage.count for stage in self.stages)
+
+    def replicates(self) -> dict[str, int]:
+        """Replicates asked for of each cell, by id."""
+        asked = dict.fromkeys(self.unique, 0)
+        for stage in self.stages:
+            for cell, _, stop in stage.runs:
+                asked[cell] = max(asked[cell], stop)
+        return asked
+
+    def with_stage(self, stage: Stage) -> "Plan":
+        """The plan with further runs."""
+        return replace(self, stages=(*self.stages, stage)) if stage.count else self
+
+    def with_cells(self, experiment: Experiment, cells: Sequence[Cell]) -> "Plan":
+        """The plan of an experiment that grew by further cells; their runs are not asked for yet."""
+        unique = {**self.unique, **{cell.id: cell for cell in cells}}
+        return replace(self, experiment=experiment, cells=(*self.cells, *cells), unique=unique)
+
+    def with_draws(self, draws: Sequence[dict[str, float]]) -> "Plan":
+        """The plan with other parameter draws, of which the first are those it had; runs are not asked for yet."""
+        return replace(self, draws=tuple(draws))
+
+    def size(self, stage: Stage) -> int:
+        """School-months of a stage."""
+        draws = stage.draws[1] - stage.draws[0]
+        return sum(self.unique[cell].size * (stop - start) for cell, start, stop in stage.runs) * draws
+
+
+def make_plan(loaded: LoadedExperiment) -> Plan:
+    """The plan of an experiment, to begin with. Raises ScenarioError."""
+    experiment = loaded.experiment
+    cells = tuple(cells_of(loaded))
+    problems = [*until_problems(loaded, cells), *year_problems(loaded, cells)]
+    if problems:
+        raise ScenarioError(problems)
+    draws = tuple(loaded.posterior[: experiment.draws]) or tuple(parameter_draws(experiment.seed, experiment.draws))
+    unique = {cell.id: cell for cell in cells}
+    first = Stage(tuple((cell, 0, experiment.replicates) for cell in unique), (0, max(1, experiment.draws)))
+    return Plan(experiment, cells, draws or ({},), (first,), versions(), unique)
+
+
+def until_problems(loaded: LoadedExperiment, cells: Sequence[Cell]) -> Iterator[Problem]:
+    """Yield what ``until`` names that no cell has."""
+    until = loaded.experiment.until
+    if until is None:
+        return
+    first = scenario_of(cells[0].text)
+    told = until.contrast if isinstance(until.contrast, list) else [until.contrast]
+    asked = [(("contrast", n), "cell", name, [cell.name for cell in cells]) for n, name in enumerate(told)]
+    asked.append((("district", 0), "district", until.district, list(places_of(first))))
+    if until.practice is not None:
+        asked.append((("practice", 0), "practice", until.practice, list(practices_of(first))))
+    for place, kind, name, known in asked:
+        if name not in known:
+            allowed = f"expected one of {listed(known)}"
+            yield problem_at(loaded.root, ("until", *place), f"unknown {kind} `{name}`", allowed, nearest(name, known))
+    if until.year is not None and loaded.experiment.keep.series == "last":
+        yield problem_at(loaded.root, ("until", "year"), "a year of a `last` series", "expected none", key=True)
+
+
+def year_problems(loaded: LoadedExperiment, cells: Sequence[Cell]) -> Iterator[Problem]:
+    """Yield years asked for that no cell reaches, or that ``until`` needs and nobody keeps."""
+    keep, until = loaded.experiment.keep, loaded.experiment.until
+    longest, shortest = max(cell.years for cell in cells), min(cell.years for cell in cells)
+    for n, year in enumerate(keep.years or ()):
+        if year > longest:
+            yield problem_at(loaded.root, ("keep", "years", n), f"found {year}", f"expected at most {longest}")
+    if until is not None and until.year is not None:
+        if until.year > shortest:
+            yield problem_at(loaded.root, ("until", "year"), f"found {until.year}", f"expected at most {shortest}")
+        elif keep.years is not None and until.year not in (*keep.years, shortest):
+            yield problem_at(loaded.root, ("until", "year"), f"found {until.year}", "expected one of `keep.years`")
+
+
+def tasks_of(plan: Plan) -> Iterator[Task]:
+    """Every chunk of the plan, in order."""
+    for stage in plan.stages:
+        yield from stage_tasks(plan, stage)
+
+
+def stage_tasks(plan: Plan, stage: Stage) -> Iterator[Task]:
+    """The chunks of a stage: the same whatever has been computed already."""
+    target = min(CHUNK_SIZE, plan.size(stage) // LEAST_CHUNKS)
+    for pieces in _cut(plan, stage, target):
+        yield make_task(plan, pieces)
+
+
+def make_task(plan: Plan, pieces: Sequence[Piece]) -> Task:
+    """A chunk of given pieces."""
+    cells = {piece.cell: plan.unique[piece.cell] for piece in pieces}
+    draws = {piece.draw: dict(plan.draws[piece.draw]) for piece in pieces}
+    question = plan.question
+    return Task(
+        name=chunk_name(question, pieces, draws),
+        question=question,
+        pieces=tuple(pieces),
+        texts={name: cell.text for name, cell in cells.items()},
+        schools={name: cell.schools for name, cell in cells.items()},
+        draws=draws,
+    )
+
+
+def _cut(plan: Plan, stage: Stage, target: int) -> Iterator[list[Piece]]:
+    """Cut a stage into lists of pieces of about ``target`` school-months each."""
+    pieces, size = list[Piece](), 0
+    for piece in _pieces(stage):
+        one = plan.unique[piece.cell].size
+        start = piece.start
+        while start < piece.stop:
+            room = max(1, (target - size) // one)
+            stop = min(piece.stop, start + room)
+            pieces.append(replace(piece, start=start, stop=stop))
+            size += one * (stop - start)
+            start = stop
+            if size + one > target:
+                yield pieces
+                pieces, size = [], 0
+    if pieces:
+        yield pieces
+
+
+def _pieces(stage: Stage) -> Iterable[Piece]:
+    for cell, start, stop in stage.runs:
+        for draw in range(*stage.draws):
+            yield Piece(cell, draw, start, stop)

@@ -1,0 +1,38 @@
+"""Which code made a result: versions of what decides numbers, and how two of them differ."""
+
+import hashlib
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import simdiff
+from simdiff.model.compile import code_hash
+
+LIBRARIES = ("numpy", "numba", "scipy")
+"""Libraries that a number may depend on."""
+OWN = ("study/blocks.py", "study/draws.py", "scenario/access.py")
+"""Sources outside ``model/`` and ``register/`` that decide numbers."""
+
+
+def versions() -> dict[str, str]:
+    """Everything that decides a number, by name: the package, its rooms and files, Python and the libraries."""
+    package = Path(simdiff.__file__).parent
+    sources = sorted([*package.glob("model/**/*.py"), *package.glob("register/*.py"), *(package / one for one in OWN)])
+    found = {"simdiff": simdiff.__version__, "python": platform.python_version(), "compiled": code_hash()}
+    found |= {name: version(name) for name in LIBRARIES}
+    for source in sources:
+        content = hashlib.blake2b(source.read_bytes(), digest_size=6).hexdigest()
+        found[f"simdiff/{source.relative_to(package).as_posix()}"] = content
+    return found
+
+
+def version_changes(then: dict[str, str], now: dict[str, str]) -> list[str]:
+    """What differs between two versions, a line each."""
+    names = sorted({*then, *now} - {"compiled"})
+    told = [
+        f"{name}: then {then.get(name, 'absent')}, now {now.get(name, 'absent')}"
+        for name in names
+        if then.get(name) != now.get(name)
+    ]
+    compiled = then.get("compiled") != now.get("compiled")
+    return told or (["the compiled code: another build of Python or its libraries"] if compiled else [])
