@@ -14,16 +14,22 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from simdiff.register import tables
+from simdiff.scenario.experiment_schema import Experiment
 from simdiff.scenario.schema import OTHERS, Closed, Scenario
 
 DOCS = Path(__file__).resolve().parent
-FILES = ("model.md", "scenarios.md")
+FILES = ("model.md", "scenarios.md", "experiments.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
 def scenario_reference() -> str:
     """Every class of the scenario schema: what it is, and a table of its fields."""
     return "\n\n".join(class_reference(one) for one in classes(Scenario))
+
+
+def experiment_reference() -> str:
+    """Every class of the experiment schema: what it is, and a table of its fields."""
+    return "\n\n".join(class_reference(one) for one in classes(Experiment))
 
 
 def classes(top: type[Closed], seen: set[type[Closed]] | None = None) -> Iterator[type[Closed]]:
@@ -107,6 +113,8 @@ def simple(annotation: Any, limit: dict[str, Any]) -> str:
     """Numbers and texts in words, with their range."""
     if annotation is bool:
         return "true or false"
+    if annotation is Any:
+        return "anything that the path takes"
     if annotation is str:
         return "short name (small letters, digits, - and _)" if "pattern" in limit else "text"
     kind = "whole number" if annotation is int else "number"
@@ -153,6 +161,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "final outcomes": tables.final_outcomes,
     "practices": tables.practices,
     "scenario": scenario_reference,
+    "experiment reference": experiment_reference,
 }
 
 

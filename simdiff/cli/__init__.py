@@ -54,10 +54,10 @@ def run(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped ones.")],
+    files: Annotated[list[str], typer.Argument(help="Scenario or experiment files, or names of shipped ones.")],
     schools: Annotated[Optional[Path], typer.Option(help="CSV of real schools to check them with.")] = None,  # noqa: UP045
 ) -> None:
-    """Check scenario files; print every problem with its place."""
+    """Check scenario and experiment files; print every problem with its place."""
     from simdiff.cli.check import check_command
 
     raise typer.Exit(check_command(files, schools))
@@ -65,7 +65,7 @@ def check(
 
 @app.command("list")
 def list_scenarios() -> None:
-    """List the scenarios that ship with simdiff."""
+    """List the scenarios and experiments that ship with simdiff."""
     from simdiff.cli.check import list_command
 
     raise typer.Exit(list_command())
@@ -140,6 +140,25 @@ def status(
     from simdiff.cli.status import status_command
 
     raise typer.Exit(status_command(folder, as_json, check))
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    to: Annotated[str, typer.Option(help="csv, parquet, xlsx (Excel) or dta (Stata).")] = "csv",
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, FOLDER/export-FORMAT.")] = None,  # noqa: UP045
+    outcomes: Annotated[str, typer.Option(help="Outcomes, separated by commas; left out, all.")] = "",
+    years: Annotated[str, typer.Option(help="Years (of a monthly series: months), separated by commas.")] = "",
+) -> None:
+    """Write the tables of a sweep: one long, one wide, the parameter draws, a data dictionary."""
+    from simdiff.cli.export import export_command
+
+    try:
+        times = [int(year) for year in years.split(",") if year.strip()]
+    except ValueError:
+        raise typer.BadParameter(f"{years}, expected whole numbers separated by commas", param_hint="--years") from None
+    names = [name.strip() for name in outcomes.split(",") if name.strip()]
+    raise typer.Exit(export_command(folder, to, out, names, times))
 
 
 def main() -> None:

@@ -6,7 +6,15 @@ from rich.console import Console
 from rich.table import Table
 
 from simdiff.cli import BAD_INPUT
-from simdiff.scenario import Loaded, ScenarioError, load_scenario, shipped_scenarios
+from simdiff.scenario import (
+    Loaded,
+    ScenarioError,
+    load_experiment,
+    load_scenario,
+    shipped_experiments,
+    shipped_scenarios,
+)
+from simdiff.scenario.source import read_source
 
 
 def load_or_none(scenario: str, schools: Path | None) -> Loaded | None:
@@ -14,29 +22,65 @@ def load_or_none(scenario: str, schools: Path | None) -> Loaded | None:
     try:
         return load_scenario(Path(scenario), schools)
     except ScenarioError as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error))
+        print_problems(error)
         return None
 
 
+def print_problems(error: ScenarioError) -> None:
+    """Print every problem on standard error."""
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error))
+
+
 def check_command(files: list[str], schools: Path | None) -> int:
-    """Check each file; 0 if all are good."""
+    """Check each file, a scenario or an experiment; 0 if all are good."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     good = True
     for file in files:
-        loaded = load_or_none(file, schools)
-        good = good and loaded is not None
-        if loaded is not None:
-            console.print(f"{file}: good ({loaded.scenario.title})")
-            for note in loaded.notes:
-                console.print(f"  note: {note}")
+        told = _checked_experiment(file, schools) if _is_experiment(file) else _checked_scenario(file, schools)
+        good = good and bool(told)
+        for line in told:
+            console.print(line)
     return 0 if good else BAD_INPUT
 
 
+def _checked_scenario(file: str, schools: Path | None) -> list[str]:
+    loaded = load_or_none(file, schools)
+    if loaded is None:
+        return []
+    return [f"{file}: good ({loaded.scenario.title})", *(f"  note: {note}" for note in loaded.notes)]
+
+
+def _checked_experiment(file: str, schools: Path | None) -> list[str]:
+    from simdiff.study.plan import make_plan  # compiled code comes with it: scenarios are checked without
+
+    try:
+        plan = make_plan(load_experiment(file, schools))
+    except ScenarioError as error:
+        print_problems(error)
+        return []
+    return [f"{file}: good ({plan.experiment.title}; {len(plan.cells):,} cells, {plan.runs:,} runs)"]
+
+
+def _is_experiment(file: str) -> bool:
+    """True if a file names scenarios, as experiments do; a bare name is a scenario if there is one."""
+    path = Path(file)
+    if not path.is_file():
+        return file not in shipped_scenarios() and file in shipped_experiments()
+    root = read_source(path).root
+    return root is not None and isinstance(root.value, dict) and "scenarios" in root.value
+
+
 def list_command() -> int:
-    """Shipped scenarios with their titles."""
-    table = Table("name", "title", box=None, pad_edge=False)
+    """Shipped scenarios and experiments with their titles."""
+    table = Table("scenario", "title", box=None, pad_edge=False)
     for name, path in shipped_scenarios().items():
         loaded = load_or_none(str(path), None)
         table.add_row(name, loaded.scenario.title if loaded else "not readable")
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    table = Table("experiment", "question", box=None, pad_edge=False)
+    for name, path in shipped_experiments().items():
+        table.add_row(name, load_experiment(str(path)).experiment.question)
+    console.print()
+    console.print(table)
     return 0

@@ -24,6 +24,8 @@ from simdiff.study.engines import PATIENCE, Work
 
 ATTEMPTS = 3
 """Times that a chunk may take its worker down before its runs are tried one by one."""
+DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+"""Run by workers of our own: a terminal's Ctrl-C reaches them too, and the owner is to decide what it means."""
 IN_LINE = 4
 """Chunks in line for each worker."""
 
@@ -65,31 +67,33 @@ def _is_loopback(host: str) -> bool:
 class DaskEngine(AbstractContextManager["DaskEngine"]):
     """Chunks on Dask workers: those of ``scheduler``, or ``workers`` processes of its own on loopback.
 
-    Raises ClusterError if Dask is not installed or the scheduler cannot be reached.
+    Raises ClusterError if Dask is not installed or the scheduler cannot be reached within ``patience`` seconds.
     """
 
     def __init__(self, scheduler: str | None, workers: int, keys: Keys | None = None, work: Work = compute,
-                 tell: Callable[[str], None] = lambda line: None) -> None:  # fmt: skip
+                 tell: Callable[[str], None] = lambda line: None, patience: float = 20.0) -> None:  # fmt: skip
         self.work, self.tell = work, tell
         try:
             import distributed
         except ImportError:
             raise ClusterError("--engine dask needs an extra: pip install 'simdiff[cluster]'") from None
-        self.dask: Any = distributed
         import dask
+
+        self.dask: Any = distributed
 
         dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS - 1, "distributed.admin.tick.limit": "30s"})
         self.cluster: Any = None
         try:
             if scheduler is None:
                 self.cluster = self.dask.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-                    scheduler_kwargs={"dashboard": False, "http_prefix": "/"}, silence_logs=50,
+                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False}, silence_logs=50,
+                    preload=[DEAF],
                 )  # fmt: skip
                 self.client: Any = self.dask.Client(self.cluster)
             else:
                 check_address(scheduler, keys)
-                self.client = self.dask.Client(scheduler, security=_security(keys, self.dask), timeout=20)
+                self.client = self.dask.Client(scheduler, security=_security(keys, self.dask), timeout=patience)
         except (OSError, TimeoutError, ssl.SSLError) as error:
             raise ClusterError(f"{scheduler or 'local workers'}: cannot be reached ({error})") from None
 
@@ -105,21 +109,29 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
         while True:
             room = 0 if stop.is_set() else IN_LINE * max(1, len(self.client.nthreads())) - len(running)
             for task in islice(waiting, max(0, room)):
-                running[self.client.submit(self.work, task, pure=False)] = task
+                running[self._submit(task)] = task
             if stop.is_set():
                 self._drop_waiting(running)
             if not running:
                 return
-            for future in self._ready(running):
+            for future in self._ready(list(running)):
                 task = running.pop(future)
-                yield future.result() if future.status == "finished" else self._rescued(task, future)
+                done = self._done(task, future)
+                if done is None:
+                    running[self._submit(task)] = task
+                else:
+                    yield done
 
-    def _ready(self, running: dict[Any, Task]) -> list[Any]:
+    def _submit(self, task: Task) -> Any:
+        return self.client.submit(self.work, task, pure=False)
+
+    def _ready(self, running: list[Any]) -> list[Any]:
+        """Futures that have ended, one way or another; perhaps none yet."""
         with suppress(self.dask.TimeoutError):
-            self.dask.wait(list(running), timeout=PATIENCE, return_when="FIRST_COMPLETED")
-        if any(future.status in ("cancelled", "lost") for future in running) or self.client.status != "running":
+            self.dask.wait(running, timeout=PATIENCE, return_when="FIRST_COMPLETED")
+        if self.client.status != "running":
             raise ClusterError("the scheduler was lost; what is stored is good: continue with `simdiff resume`")
-        return [future for future in running if future.status in ("finished", "error")]
+        return [future for future in running if future.status != "pending"]
 
     def _drop_waiting(self, running: dict[Any, Task]) -> None:
         """Give up what no worker has begun."""
@@ -128,11 +140,15 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
             del running[future]
             future.cancel()
 
-    def _rescued(self, task: Task, future: Any) -> Done:
-        """A chunk that took its workers down: each run alone, and the one that does it again is a failed run."""
-        error = future.exception()
-        if not isinstance(error, self.dask.scheduler.KilledWorker):
-            raise error
+    def _done(self, task: Task, future: Any) -> Done | None:
+        """What became of a chunk; None if its result went down with a worker before it was fetched."""
+        killed = self._killed(future)
+        if killed is False:
+            with suppress(self.dask.CancelledError):
+                done: Done = future.result()
+                return done
+        if not killed:
+            return None
         self.tell(f"chunk {task.name}: {ATTEMPTS} workers died of it; its runs are tried one by one")
         tables, failed = [], 0
         for piece in task.pieces:
@@ -143,18 +159,32 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
                 failed += bad
         return as_done(task, pa.concat_tables(tables), failed)
 
-    def _alone(self, task: Task) -> tuple[pa.Table, int]:
-        future = self.client.submit(self.work, task, pure=False)
-        self.dask.wait(future)
+    def _killed(self, future: Any) -> bool | None:
+        """True if a task took its workers down, False if it is finished, None if it has to be done again."""
         if future.status == "finished":
-            done: Done = future.result()
-            return pq.read_table(pa.BufferReader(done.content)), done.failed
-        error = future.exception()
-        if not isinstance(error, self.dask.scheduler.KilledWorker):
-            raise error
+            return False
+        error = future.exception() if future.status == "error" else None
+        if error is None or isinstance(error, self.dask.CancelledError):
+            return None
+        if isinstance(error, self.dask.scheduler.KilledWorker):
+            return True
+        raise error
+
+    def _alone(self, task: Task) -> tuple[pa.Table, int]:
+        """Rows of a task of one run, and whether it failed."""
         piece: Piece = task.pieces[0]
-        self.tell(f"replicate {piece.start} of cell {piece.cell}: {ATTEMPTS} workers died of it; it is a failed run")
-        return failed_table(task, piece, f"{ATTEMPTS} workers died of this run"), 1
+        while True:
+            future = self._submit(task)
+            while not self._ready([future]):
+                pass
+            killed = self._killed(future)
+            if killed:
+                self.tell(f"replicate {piece.start} of cell {piece.cell}: {ATTEMPTS} workers died of it: a failed run")
+                return failed_table(task, piece, f"{ATTEMPTS} workers died of this run"), 1
+            if killed is False:
+                with suppress(self.dask.CancelledError):
+                    done: Done = future.result()
+                    return pq.read_table(pa.BufferReader(done.content)), done.failed
 
 
 def _security(keys: Keys | None, distributed: Any) -> Any:

@@ -5,7 +5,8 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,21 @@ def write_file(path: Path, content: bytes) -> None:
 
     Raises OSError, with ``path`` as its file name.
     """
+    with writing(path) as handle:
+        _write_all(handle, content)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[int]:
+    """A file descriptor to write into; ``path`` appears, whole, when the context is left without an error.
+
+    Raises OSError, with ``path`` as its file name.
+    """
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
         try:
             try:
-                _write_all(handle, content)
+                yield handle
                 os.fsync(handle)
             finally:
                 os.close(handle)

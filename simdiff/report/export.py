@@ -1,0 +1,295 @@
+"""A finished sweep as files for other programs: one tidy long table, one wide, the draws, and a data dictionary."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+
+from simdiff.register import FINAL_OUTCOMES, OUTCOMES, PARAMETERS
+from simdiff.report.excel import MOST_ROWS, workbook
+from simdiff.report.provenance import CAVEAT
+from simdiff.study.cells import Cell
+from simdiff.study.chunk_folder import Rows
+from simdiff.study.files import writing
+from simdiff.study.plan import Plan
+from simdiff.study.sweep import Report
+
+FORMATS = ("csv", "parquet", "xlsx", "dta")
+FORMULA = re.compile(r"^[=+\-@\t\r]")
+"""Texts that a spreadsheet might run."""
+STATA_NAME = 32
+KEYS = ("draw", "replicate", "status", "reason", "district", "practice")
+MEANINGS = {
+    "cell": "Cell of the design: a scenario at factor levels.",
+    "scenario": "Scenario of the experiment.",
+    "draw": "Parameter draw; the draws' values are in the table `draws`.",
+    "replicate": "Replicate. The same number has the same luck in every cell: compare cells replicate by replicate.",
+    "status": "ok, or failed: then there are no values.",
+    "reason": "Why a run failed.",
+    "district": "District; `all` is all together.",
+    "practice": "Practice; `any` asks for any of several.",
+    "year": "End of this year of policy; 0 is before it. Outcomes of a whole run stand with its last year.",
+    "month": "Month of policy, 0 the first. Outcomes of a whole run stand with its last month.",
+    "outcome": "Name of the outcome.",
+    "value": "Value of the outcome, in its unit; empty where it is undefined or the run failed.",
+}
+
+
+class ExportError(Exception):
+    """The export cannot be made as asked; ``str()`` says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is exported: outcomes, and times (years, or months of a monthly series); none: all."""
+
+    outcomes: tuple[str, ...]
+    times: tuple[int, ...]
+
+
+def choose(plan: Plan, outcomes: Sequence[str], times: Sequence[int]) -> Choice:
+    """Check what is asked for. Raises ExportError for an outcome that the sweep does not keep."""
+    kept = plan.question.outcomes
+    unknown = [name for name in outcomes if name not in kept]
+    if unknown:
+        raise ExportError(f"--outcomes: the sweep does not keep {', '.join(unknown)}; it keeps {', '.join(kept)}")
+    return Choice(tuple(outcomes) or kept, tuple(times))
+
+
+def export(report: Report, folder: Path, kind: str, choice: Choice) -> list[Path]:
+    """Write the tables of a sweep; return the files. Nothing is ever left half written.
+
+    Raises ExportError if a format cannot hold them, OSError with the path if they cannot be written.
+    """
+    rows = Rows(report.plan, report.chunks)
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = tables_of(report, rows, choice)
+    if kind == "xlsx":
+        for table in tables:
+            _check_rows(table.name, table.rows, MOST_ROWS, "Excel")
+        path = folder / "sweep.xlsx"
+        with writing(path) as handle, os.fdopen(os.dup(handle), "wb") as file:
+            workbook(
+                file, [(table.name, table.columns, table.parts()) for table in tables], report.plan.experiment.title
+            )
+        return [path]
+    write = {"csv": _write_csv, "parquet": _write_parquet, "dta": _write_stata}[kind]
+    paths = []
+    for table in tables:
+        path = folder / f"{table.name}.{kind}"
+        with writing(path) as handle:
+            write(table, handle)
+        paths.append(path)
+    return paths
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A table to write: its name, columns, number of rows, its rows in parts, and a label for each column."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+    parts: Callable[[], Iterator[pa.Table]]
+    labels: dict[str, str]
+
+
+def tables_of(report: Report, rows: Rows, choice: Choice) -> list[Out]:
+    """Every table of an export, the small ones first."""
+    plan = report.plan
+    words = dictionary(plan, choice)
+    labels = {row["column"]: row["meaning"] for row in words}
+    count = sum(wide.num_rows for wide in _wide_parts(plan, rows, choice, ("draw",)))
+    time, names = _time(plan), choice.outcomes
+    heads = ("cell", "scenario", *_factor_columns(plan).values(), *KEYS, time)
+    found = [_small("about", about(report), labels), _small("dictionary", words, labels)]
+    if plan.draws != ({},):
+        found.append(_small("draws", [{"draw": n, **draw} for n, draw in enumerate(plan.draws)], labels))
+    return [
+        *found,
+        Out("wide", (*heads, *names), count, lambda: _wide_parts(plan, rows, choice, names), labels),
+        Out("long", (*heads, "outcome", "value"), count * len(names), lambda: _long_parts(plan, rows, choice), labels),
+    ]
+
+
+def about(report: Report) -> list[dict[str, Any]]:
+    """What these tables are: where from, how complete, and what they cannot say."""
+    plan, tally = report.plan, report.tally
+    state = f"{tally.done:,} of {tally.planned:,} planned runs are done; {tally.failed:,} of them failed"
+    banner = "PARTIAL: " if tally.failed or not report.complete else ""
+    said = {
+        "title": plan.experiment.title,
+        "question": plan.experiment.question,
+        "state": banner + state,
+        "caveat": CAVEAT,
+        "seed": str(plan.experiment.seed),
+        "simdiff": plan.versions["simdiff"],
+        "code": plan.question.code,
+        "parameter draws": str(len(plan.draws)) if plan.draws != ({},) else "none: default values",
+        "intervals": "replicates are chance; draws are what is not known of the parameters: keep the two apart",
+    }
+    return [{"item": item, "what": what} for item, what in said.items()]
+
+
+def dictionary(plan: Plan, choice: Choice) -> list[dict[str, str]]:
+    """A row for each column of the tables: what it is, its unit, its formula, its values."""
+    rows = [_word(name, MEANINGS[name]) for name in ("cell", "scenario")]
+    for name, column in _factor_columns(plan).items():
+        factor = plan.experiment.factors[name]
+        values = list(dict.fromkeys(str(cell.levels.get(name, "")) for cell in plan.cells))
+        shown = ", ".join(values[:12]) + (" …" if len(values) > 12 else "")
+        varied = factor.path or (f"prior of {factor.prior}" if factor.prior else "several settings together")
+        rows.append(_word(column, f"Factor {factor.title or name}: {varied}", values=shown))
+    rows += [_word(name, MEANINGS[name]) for name in (*KEYS, _time(plan), "outcome", "value")]
+    known = {outcome.name: outcome for outcome in (*OUTCOMES, *FINAL_OUTCOMES)}
+    for name in choice.outcomes:
+        one = known[name]
+        rows.append(_word(name, f"{one.title}: {one.meaning}".rstrip(": "), one.unit, one.formula))
+    for name in plan.draws[0]:
+        one_parameter = PARAMETERS[name]
+        rows.append(_word(name, f"Parameter: {one_parameter.meaning}", one_parameter.unit, one_parameter.symbol))
+    return rows
+
+
+def _word(column: str, meaning: str, unit: str = "", formula: str = "", values: str = "") -> dict[str, str]:
+    return {"column": column, "meaning": meaning, "unit": unit, "formula": formula, "values": values}
+
+
+def _time(plan: Plan) -> str:
+    return "month" if plan.experiment.keep.series == "monthly" else "year"
+
+
+def _factor_columns(plan: Plan) -> dict[str, str]:
+    """Column of each factor: its name, in letters that every program takes."""
+    return {name: f"factor_{name.replace('-', '_')}" for name in plan.experiment.factors}
+
+
+def _small(name: str, rows: Sequence[dict[str, Any]], labels: dict[str, str]) -> Out:
+    table = pa.Table.from_pylist(list(rows))
+    return Out(name, tuple(table.column_names), table.num_rows, lambda: iter([table]), labels)
+
+
+def _wide_parts(plan: Plan, rows: Rows, choice: Choice, outcomes: Sequence[str]) -> Iterator[pa.Table]:
+    """The wide table, cell by cell: a row for each run, time, district and practice."""
+    time = _time(plan)
+    for cell in plan.cells:
+        table = rows.of_cell(cell, [*KEYS, time, *outcomes])
+        if table is None:
+            continue
+        if choice.times:
+            table = table.filter(pc.is_in(table[time], pa.array(choice.times, pa.int32())))
+        names = [*KEYS, time, *(name for name in outcomes if name not in KEYS)]
+        heads = _cell_columns(plan, cell, table.num_rows)
+        plain = [_plain(table[name]) for name in names]
+        yield pa.Table.from_arrays([*heads.values(), *plain], names=[*heads, *names])
+
+
+def _long_parts(plan: Plan, rows: Rows, choice: Choice) -> Iterator[pa.Table]:
+    """The long table, cell by cell: a row for each value."""
+    for wide in _wide_parts(plan, rows, choice, choice.outcomes):
+        keys = [name for name in wide.column_names if name not in choice.outcomes]
+        index = pa.array(np.repeat(np.arange(wide.num_rows), len(choice.outcomes)))
+        long = wide.select(keys).take(index)
+        values = np.stack([wide[name].to_numpy(zero_copy_only=False) for name in choice.outcomes], axis=1).ravel()
+        names = pa.array(list(choice.outcomes) * wide.num_rows)
+        yield long.append_column("outcome", names).append_column("value", pa.array(values, from_pandas=True))
+
+
+def _cell_columns(plan: Plan, cell: Cell, count: int) -> dict[str, pa.Array]:
+    heads: dict[str, Any] = {"cell": cell.name, "scenario": cell.scenario}
+    heads |= {column: cell.levels.get(name) for name, column in _factor_columns(plan).items()}
+    found = {}
+    for column, value in heads.items():
+        numeric = column.startswith("factor_") and _is_numeric(plan, column)
+        told = float(value) if numeric and value is not None else None if value is None else str(value)
+        found[column] = pa.repeat(pa.scalar(told, pa.float64() if numeric else pa.string()), count)
+    return found
+
+
+def _is_numeric(plan: Plan, column: str) -> bool:
+    name = next(name for name, one in _factor_columns(plan).items() if one == column)
+    levels = [cell.levels.get(name) for cell in plan.cells]
+    return all(isinstance(level, int | float) and not isinstance(level, bool) for level in levels if level is not None)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def _check_rows(name: str, rows: int, most: int, program: str) -> None:
+    if rows > most:
+        raise ExportError(
+            f"{name}: {rows:,} rows, and {program} takes at most {most:,}; nothing is cut off: ask for fewer "
+            "--outcomes or --years, or another format"
+        )
+
+
+def inert(text: str | None) -> str | None:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text is not None and FORMULA.match(text) else text
+
+
+@contextmanager
+def _file(handle: int) -> Iterator[Any]:
+    with os.fdopen(os.dup(handle), "wb") as file:
+        yield file
+
+
+def _write_csv(table: Out, handle: int) -> None:
+    options = pcsv.WriteOptions(include_header=False, quoting_style="needed")
+    with _file(handle) as file:
+        file.write((",".join(table.columns) + "\n").encode())
+        for part in table.parts():
+            safe = [_inert_column(part[name]) for name in table.columns]
+            pcsv.write_csv(pa.Table.from_arrays(safe, names=list(table.columns)), file, options)
+
+
+def _inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_string(column.type):
+        return column
+    return pc.replace_substring_regex(column, FORMULA.pattern.replace("^[", "^([").replace("]", "])"), r"'\1")
+
+
+def _write_parquet(table: Out, handle: int) -> None:
+    writer: Any = None
+    with _file(handle) as file:
+        for part in table.parts():
+            part = part.select(list(table.columns))
+            writer = writer or pq.ParquetWriter(file, part.schema, compression="zstd", write_page_checksum=True)
+            writer.write_table(part.cast(writer.schema))
+        if writer is not None:
+            writer.close()
+
+
+def _write_stata(table: Out, handle: int) -> None:
+    """Stata's own format, by pandas; texts become labelled values."""
+    frame = pa.concat_tables(table.parts()).select(list(table.columns)).to_pandas()
+    names = _stata_names(table.columns)
+    for column in frame.columns:
+        if frame[column].dtype == object or str(frame[column].dtype) in ("string", "str"):
+            frame[column] = frame[column].fillna("").astype("category")
+    labels = {names[column]: table.labels.get(column, column)[:80] for column in table.columns}
+    with _file(handle) as file:
+        frame.rename(columns=names).to_stata(file, write_index=False, version=118, variable_labels=labels)
+
+
+def _stata_names(columns: Sequence[str]) -> dict[str, str]:
+    """Stata's names are short: long ones are cut, and numbered where that makes two the same."""
+    names: dict[str, str] = {}
+    for column in columns:
+        short = re.sub(r"\W", "_", column)[:STATA_NAME]
+        number = 2
+        while short in names.values():
+            short = f"{re.sub(r'[^A-Za-z0-9_]', '_', column)[: STATA_NAME - 3]}_{number}"
+            number += 1
+        names[column] = short
+    return names
