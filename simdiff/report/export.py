@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +19,14 @@ from simdiff.report.excel import MOST_ROWS, workbook
 from simdiff.report.provenance import CAVEAT
 from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows
+from simdiff.study.chunks import labels_of_times
 from simdiff.study.files import writing
 from simdiff.study.plan import Plan
 from simdiff.study.sweep import Report
 
 FORMATS = ("csv", "parquet", "xlsx", "dta")
-FORMULA = re.compile(r"^[=+\-@\t\r]")
-"""Texts that a spreadsheet might run."""
+FORMULA = r"^([=+\-@\t\r])"
+"""Beginning of texts that a spreadsheet might run."""
 STATA_NAME = 32
 KEYS = ("draw", "replicate", "status", "reason", "district", "practice")
 MEANINGS = {
@@ -57,11 +58,14 @@ class Choice:
 
 
 def choose(plan: Plan, outcomes: Sequence[str], times: Sequence[int]) -> Choice:
-    """Check what is asked for. Raises ExportError for an outcome that the sweep does not keep."""
+    """Check what is asked for. Raises ExportError for an outcome or a time that the sweep does not keep."""
     kept = plan.question.outcomes
     unknown = [name for name in outcomes if name not in kept]
     if unknown:
         raise ExportError(f"--outcomes: the sweep does not keep {', '.join(unknown)}; it keeps {', '.join(kept)}")
+    known = sorted({at for cell in plan.cells for at in labels_of_times(plan.experiment.keep, cell.years)})
+    if any(at not in known for at in times):
+        raise ExportError(f"--years: the sweep keeps {_time(plan)}s {', '.join(map(str, known))}")
     return Choice(tuple(outcomes) or kept, tuple(times))
 
 
@@ -233,11 +237,6 @@ def _check_rows(name: str, rows: int, most: int, program: str) -> None:
         )
 
 
-def inert(text: str | None) -> str | None:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text is not None and FORMULA.match(text) else text
-
-
 @contextmanager
 def _file(handle: int) -> Iterator[Any]:
     with os.fdopen(os.dup(handle), "wb") as file:
@@ -249,14 +248,15 @@ def _write_csv(table: Out, handle: int) -> None:
     with _file(handle) as file:
         file.write((",".join(table.columns) + "\n").encode())
         for part in table.parts():
-            safe = [_inert_column(part[name]) for name in table.columns]
+            safe = [inert_column(part[name]) for name in table.columns]
             pcsv.write_csv(pa.Table.from_arrays(safe, names=list(table.columns)), file, options)
 
 
-def _inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column in which no text is taken for a formula: an apostrophe comes before those that might be."""
     if not pa.types.is_string(column.type):
         return column
-    return pc.replace_substring_regex(column, FORMULA.pattern.replace("^[", "^([").replace("]", "])"), r"'\1")
+    return pc.replace_substring_regex(column, FORMULA, r"'\1")
 
 
 def _write_parquet(table: Out, handle: int) -> None:
@@ -273,7 +273,7 @@ def _write_parquet(table: Out, handle: int) -> None:
 def _write_stata(table: Out, handle: int) -> None:
     """Stata's own format, by pandas; texts become labelled values."""
     frame = pa.concat_tables(table.parts()).select(list(table.columns)).to_pandas()
-    names = _stata_names(table.columns)
+    names = stata_names(table.columns)
     for column in frame.columns:
         if frame[column].dtype == object or str(frame[column].dtype) in ("string", "str"):
             frame[column] = frame[column].fillna("").astype("category")
@@ -282,7 +282,7 @@ def _write_stata(table: Out, handle: int) -> None:
         frame.rename(columns=names).to_stata(file, write_index=False, version=118, variable_labels=labels)
 
 
-def _stata_names(columns: Sequence[str]) -> dict[str, str]:
+def stata_names(columns: Iterable[str]) -> dict[str, str]:
     """Stata's names are short: long ones are cut, and numbered where that makes two the same."""
     names: dict[str, str] = {}
     for column in columns:

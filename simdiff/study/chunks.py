@@ -186,7 +186,7 @@ def _table(task: Task, piece: Piece, scenario: Scenario, reasons: dict[int, str]
     size = int(np.prod(shape))
     words = sorted({"", *reasons.values()})
     time = "month" if task.question.keep.series == "monthly" else "year"
-    unit = times - BURN_IN if time == "month" else (times + 1 - BURN_IN) // 12
+    unit = np.array(labels_of_times(task.question.keep, scenario.years))
     of_run = np.array([words.index(reasons.get(replicate, "")) for replicate in replicates])
     columns = {
         "cell": _named([piece.cell], np.zeros(size, dtype=np.int64)),
@@ -227,6 +227,12 @@ def kept_times(keep: Keep, years: int) -> NDArray[np.int64]:
         range(years + 1) if keep.years is None else sorted({year for year in keep.years if year <= years} | {years})
     )
     return np.array([BURN_IN - 1 + 12 * year for year in chosen])
+
+
+def labels_of_times(keep: Keep, years: int) -> tuple[int, ...]:
+    """What the kept months are called: months of policy from 0, or ends of years (0: before the policy)."""
+    times = kept_times(keep, years)
+    return tuple((times - BURN_IN if keep.series == "monthly" else (times + 1 - BURN_IN) // 12).tolist())
 
 
 @dataclass(frozen=True, slots=True)
