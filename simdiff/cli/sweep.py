@@ -1,5 +1,6 @@
 """``simdiff sweep``, ``resume`` and ``extend``."""
 
+import io
 import json
 import os
 import shlex
@@ -13,13 +14,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from simdiff.analysis.summary import Interval
 from simdiff.analysis.sweep_rows import headline_cells, summary_of_cells
 from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, INTERRUPTED, OWNED, SOME_FAILED, TERMINATED
 from simdiff.cli.progress import Halt, errors, progress_of, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.provenance import CAVEAT
-from simdiff.report.sweep_report import contrast_lines, headline_table, layers_of, standing
+from simdiff.report.sweep_report import cells_chart, contrast_lines, headline_table, layers_of, standing
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment, read_posterior
+from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows, TwinChunksError, about, scan
 from simdiff.study.draws import parameter_draws
 from simdiff.study.engines import Engine, LocalEngine
@@ -30,7 +33,8 @@ from simdiff.study.run_folder import FolderTakenError
 from simdiff.study.sheet import ChangedError, SheetError, check_code, check_same, read_sheet
 from simdiff.study.sweep import Report, extended, open_folder, run_sweep
 
-SUMMARY = "summary.csv"
+SUMMARY, CHART = "summary.csv", "chart.png"
+Cells = list[tuple[Cell, dict[str, Interval]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +160,7 @@ def _work(folder: Path, begin: Callable[[], Plan], reproduce: str, machine: Mach
             say_if_compiling(console)
             with _engine(machine, console) as engine, progress_of(console, quiet=machine.quiet) as told:
                 report = run_sweep(folder, plan, reproduce or _known_command(folder), engine, halt.stop, told)
-            if not halt.signal:
-                _finish(folder, report)
+            cells = [] if halt.signal else _finish(folder, report)
     except FolderOwnedError as problem:
         console.print(str(problem))
         return OWNED
@@ -173,7 +176,7 @@ def _work(folder: Path, begin: Callable[[], Plan], reproduce: str, machine: Mach
     except (TwinChunksError, RuntimeError) as problem:
         console.print(str(problem))
         return FAILED_TO_WRITE
-    return _told(folder, report, halt, machine)
+    return _told(folder, report, cells, halt, machine)
 
 
 def _changed_text(folder: Path, changes: str) -> str:
@@ -199,14 +202,22 @@ def _engine(machine: Machine, console: Console) -> Iterator[Engine]:
         yield engine
 
 
-def _finish(folder: Path, report: Report) -> None:
-    """Write the summary, which is made of the chunks and can be made again."""
-    rows = summary_of_cells(report.plan, Rows(report.plan, report.chunks))
-    if rows:
-        write_file(folder / SUMMARY, csv_bytes(rows))
+def _finish(folder: Path, report: Report) -> Cells:
+    """Write the summary and the chart, which are made of the chunks and can be made again."""
+    rows = Rows(report.plan, report.chunks)
+    table, cells = summary_of_cells(report.plan, rows), headline_cells(report.plan, rows)
+    if table and cells:
+        write_file(folder / SUMMARY, csv_bytes(table))
+        picture = io.BytesIO()
+        about = json.dumps(standing(folder, report), ensure_ascii=False)
+        cells_chart(report.plan, cells).savefig(
+            picture, format="png", metadata={"Software": None, "Description": about}
+        )
+        write_file(folder / CHART, picture.getvalue())
+    return cells
 
 
-def _told(folder: Path, report: Report, halt: Halt, machine: Machine) -> int:
+def _told(folder: Path, report: Report, cells: Cells, halt: Halt, machine: Machine) -> int:
     tally = report.tally
     for path in report.chunks.damaged:
         errors().print(f"{path}: damaged; set aside and computed again")
@@ -220,11 +231,11 @@ def _told(folder: Path, report: Report, halt: Halt, machine: Machine) -> int:
     if machine.as_json:
         print(json.dumps(standing(folder, report), ensure_ascii=False))
     else:
-        _print(folder, report)
+        _print(folder, report, cells)
     return SOME_FAILED if tally.failed else 0
 
 
-def _print(folder: Path, report: Report) -> None:
+def _print(folder: Path, report: Report, cells: Cells) -> None:
     console = terminal()
     plan, tally = report.plan, report.tally
     console.print(f"\n{plan.experiment.title}", style="bold")
@@ -233,8 +244,7 @@ def _print(folder: Path, report: Report) -> None:
     if tally.failed:
         console.print(f"{tally.failed:,} of {tally.planned:,} runs FAILED; they are left out below", style="bold red")
     console.print()
-    cells = headline_cells(plan, Rows(plan, report.chunks))
-    if cells is not None:
+    if cells:
         heads, rows, more = headline_table(plan, cells)
         table = Table(box=None, pad_edge=False)
         for head in heads:
@@ -250,5 +260,6 @@ def _print(folder: Path, report: Report) -> None:
     console.print(layers_of(plan), style="dim")
     console.print(CAVEAT, style="dim")
     fresh = f", {tally.fresh:,} of them computed now" if tally.fresh != tally.done else ""
-    console.print(f"\n{tally.done:,} runs{fresh}. Summary: {folder / SUMMARY}", soft_wrap=True)
+    console.print(f"\n{tally.done:,} runs{fresh}. Chart: {folder / CHART}", soft_wrap=True)
+    console.print(f"Summary: {folder / SUMMARY}", soft_wrap=True)
     console.print(f"Tables: simdiff export {folder}", soft_wrap=True)

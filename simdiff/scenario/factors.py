@@ -1,11 +1,11 @@
 """Factors of an experiment: their levels, the settings that each level stands for, and what is wrong with them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from simdiff.register import PARAMETERS
 from simdiff.scenario.experiment_schema import Experiment, Factor, Plain
-from simdiff.scenario.problems import Problem, nearest
+from simdiff.scenario.problems import Problem, nearest, shown
 from simdiff.scenario.schema import Scenario
 from simdiff.scenario.settings import Setting, setting
 from simdiff.scenario.source import Node, Spot
@@ -40,6 +40,15 @@ def named_levels(factor: Factor) -> list[Plain]:
     if factor.on is not None:
         return [OFF, ON]
     return list(factor.levels or factor.values or ())
+
+
+def level_count(factor: Factor) -> int:
+    """How many levels a factor has in a design of levels: of whole numbers, no more than there are."""
+    if not is_range(factor):
+        return len(named_levels(factor))
+    if factor.low is None or factor.high is None or not is_whole(factor):
+        return factor.steps
+    return min(factor.steps, int(factor.high - factor.low) + 1)
 
 
 def settings_of(root: Node, name: str, factor: Factor, level: Plain) -> list[Setting]:
@@ -79,28 +88,33 @@ def _spot(root: Node, at: Place) -> Spot:
     return place(root, at)[1][-1].spot
 
 
-def factor_problems(experiment: Experiment, root: Node) -> Iterator[Problem]:
-    """Yield what the schema cannot say of factors: one form each, ranges that rise, names that exist."""
-    for name, factor in experiment.factors.items():
-        at: Place = ("factors", name)
-        forms = [form for form in FORMS if getattr(factor, form) is not None]
-        if len(forms) != 1:
-            found = f"found {' and '.join(f'`{form}`' for form in forms)}" if forms else "nothing that is varied"
-            expected = "expected one of `path`, `on`, `levels`, `prior`"
-            yield problem_at(root, at, found, expected, key=True)
-        elif factor.path is None and (factor.values, factor.low, factor.high) != (None, None, None):
-            expected = "expected `values`, `low` and `high` only with `path`"
-            yield problem_at(root, at, f"found `{forms[0]}` with values of a path", expected, key=True)
-        elif factor.path is not None:
-            yield from _path_problems(factor, root, at)
-        elif factor.prior is not None and factor.prior not in PARAMETERS:
-            yield problem_at(
-                root, (*at, "prior"), f"unknown parameter `{factor.prior}`",
-                "expected the name of a parameter of the register", nearest(factor.prior, PARAMETERS),
-            )  # fmt: skip
-        elif factor.prior is not None and PARAMETERS[factor.prior].prior == "fixed":
-            yield problem_at(root, (*at, "prior"), f"parameter `{factor.prior}` has no prior", "expected one that has")
-    yield from _overlaps(experiment, root)
+def factor_problems(experiment: Experiment, root: Node) -> tuple[list[Problem], dict[str, Factor]]:
+    """What the schema cannot say of factors (one form each, ranges that rise, names that exist), and the factors that
+    are whole."""
+    told = {name: list(_own_problems(name, factor, root)) for name, factor in experiment.factors.items()}
+    whole = {name: factor for name, factor in experiment.factors.items() if not told[name]}
+    return [*(one for problems in told.values() for one in problems), *_overlaps(whole, root)], whole
+
+
+def _own_problems(name: str, factor: Factor, root: Node) -> Iterator[Problem]:
+    at: Place = ("factors", name)
+    forms = [form for form in FORMS if getattr(factor, form) is not None]
+    if len(forms) != 1:
+        found = f"found {' and '.join(f'`{form}`' for form in forms)}" if forms else "nothing that is varied"
+        expected = "expected one of `path`, `on`, `levels`, `prior`"
+        yield problem_at(root, at, found, expected, key=True)
+    elif factor.path is None and (factor.values, factor.low, factor.high) != (None, None, None):
+        expected = "expected `values`, `low` and `high` only with `path`"
+        yield problem_at(root, at, f"found `{forms[0]}` with values of a path", expected, key=True)
+    elif factor.path is not None:
+        yield from _path_problems(factor, root, at)
+    elif factor.prior is not None and factor.prior not in PARAMETERS:
+        yield problem_at(
+            root, (*at, "prior"), f"unknown parameter `{factor.prior}`",
+            "expected the name of a parameter of the register", nearest(factor.prior, PARAMETERS),
+        )  # fmt: skip
+    elif factor.prior is not None and PARAMETERS[factor.prior].prior == "fixed":
+        yield problem_at(root, (*at, "prior"), f"parameter `{factor.prior}` has no prior", "expected one that has")
 
 
 def _path_problems(factor: Factor, root: Node, at: Place) -> Iterator[Problem]:
@@ -109,17 +123,21 @@ def _path_problems(factor: Factor, root: Node, at: Place) -> Iterator[Problem]:
         yield problem_at(root, at, "a path", "expected `values`, or `low` and `high`, with it", key=True)
     elif factor.low is not None and factor.high is not None and factor.low >= factor.high:
         yield problem_at(root, (*at, "high"), f"found {factor.high:g}", f"expected a number above {factor.low:g}")
+    elif factor.low is not None and factor.high is not None and is_whole(factor):
+        for name, end in (("low", factor.low), ("high", factor.high)):
+            if end != int(end):
+                yield problem_at(root, (*at, name), f"found {end:.10g}", "expected a whole number")
     elif factor.values is not None:
         for index, value in enumerate(factor.values):
             if value in factor.values[:index]:
                 where = (*at, "values", index)
-                yield problem_at(root, where, f"found {value} again", "expected different values")
+                yield problem_at(root, where, f"found {shown(value)} again", "expected different values")
 
 
-def _overlaps(experiment: Experiment, root: Node) -> Iterator[Problem]:
+def _overlaps(factors: Mapping[str, Factor], root: Node) -> Iterator[Problem]:
     """Two factors that set the same thing: which one holds would depend on their order."""
     seen: list[tuple[str, Setting]] = []
-    for name, factor in experiment.factors.items():
+    for name, factor in factors.items():
         own = list(all_settings(root, name, factor))
         for other, theirs in seen:
             clash = next((one for one in own if one.overlaps(theirs)), None)
