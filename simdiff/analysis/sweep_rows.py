@@ -1,5 +1,8 @@
 """What the cells of a sweep show: medians and intervals of every outcome, cell by cell."""
 
+import csv
+import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +19,11 @@ from simdiff.study.plan import Plan
 
 SHOWN = ("spread", "depth", "sustained", "equity_gap", "cost")
 """Outcomes of the table of cells, where they are kept."""
+MOST_ROWS = 500_000
+"""Outcomes times years times cells above which a summary holds the last year only."""
+COLUMNS = ("district", "practice", "outcome", "unit", "year", "median", "chance_05", "chance_95", "parameters_05",
+           "parameters_95", "defined_share", "replicates", "draws")  # fmt: skip
+Found = tuple[list[int], NDArray[np.float64], int]
 WHOLE_RUN = {outcome.name for outcome in FINAL_OUTCOMES}
 
 
@@ -32,59 +40,55 @@ def cell_grid(table: pa.Table, outcomes: Sequence[str], draws: int, shape: tuple
     return grid
 
 
-def cell_intervals(plan: Plan, rows: Rows, outcomes: Sequence[str], *, last: bool
-                   ) -> Iterator[tuple[Cell, Sequence[int], NDArray[np.float64], int]]:  # fmt: skip
-    """For each cell that has rows: the cell, its years, intervals (6, outcomes, years, places, practices) in the order
-    of ``Interval``'s fields, and its replicates. With ``last``, only the last year."""
+def cell_intervals(plan: Plan, rows: Rows, cell: Cell) -> Found | None:
+    """Years kept, intervals (6, outcomes, years, places, practices) in the order of ``Interval``'s fields, and
+    replicates of a cell; None if it has no rows."""
     time = "month" if plan.experiment.keep.series == "monthly" else "year"
-    known: dict[str, tuple[Sequence[int], NDArray[np.float64], int]] = {}
-    for cell in plan.cells:
-        if cell.id not in known:
-            table = rows.of_cell(cell, [time, "district", "practice", *outcomes])
-            if table is None:
-                continue
-            scenario = scenario_of(cell.text)
-            places, practices = len(places_of(scenario)), len(practices_of(scenario))
-            times = np.unique(table[time].to_numpy())
-            grid = cell_grid(table, outcomes, len(plan.draws), (len(times), places, practices))
-            chosen = [n for n, at in enumerate(times) if time == "year" or at % 12 == 11]
-            chosen = chosen[-1:] if last else chosen
-            years = [int(times[n]) if time == "year" else int(times[n] + 1) // 12 for n in chosen]
-            known[cell.id] = years, intervals(grid[:, :, :, chosen]), grid.shape[1]
-        yield cell, *known[cell.id]
+    outcomes = plan.question.outcomes
+    table = rows.of_cell(cell, [time, "district", "practice", *outcomes])
+    if table is None:
+        return None
+    scenario = scenario_of(cell.text)
+    times = np.unique(table[time].to_numpy())
+    shape = (len(times), len(places_of(scenario)), len(practices_of(scenario)))
+    grid = cell_grid(table, outcomes, len(plan.draws), shape)
+    chosen = [n for n, at in enumerate(times) if time == "year" or at % 12 == 11]
+    years = [int(times[n]) if time == "year" else int(times[n] + 1) // 12 for n in chosen]
+    return years, intervals(grid[:, :, :, chosen]), grid.shape[1]
 
 
-def summary_of_cells(plan: Plan, rows: Rows) -> list[dict[str, Any]]:
-    """A row for each cell, district, practice, outcome and year kept."""
-    outcomes, found = plan.question.outcomes, []
-    for cell, years, estimates, replicates in cell_intervals(plan, rows, outcomes, last=False):
-        scenario = scenario_of(cell.text)
-        named = {f"factor_{name}": cell.levels.get(name) for name in plan.experiment.factors}
-        for o, outcome in enumerate(outcomes):
-            for y, year in enumerate(years):
-                if outcome in WHOLE_RUN and y < len(years) - 1:
-                    continue
-                for d, place in enumerate(places_of(scenario)):
-                    for p, practice in enumerate(practices_of(scenario)):
-                        one = interval(estimates[:, o, y, d, p])
-                        head = {"cell": cell.name, "scenario": cell.scenario, **named, "district": place,
-                                "practice": practice, "outcome": outcome, "unit": UNITS[outcome],
-                                "year": year}  # fmt: skip
-                        found.append(head | _figures(one) | {"replicates": replicates, "draws": len(plan.draws)})
-    return found
+def summarise(plan: Plan, rows: Rows) -> tuple[bytes, list[tuple[Cell, dict[str, Interval]]]]:
+    """The summary as CSV, and a few outcomes of each cell at the end of its last year (all districts, first practice).
 
-
-def _figures(one: Interval) -> dict[str, float | None]:
-    names = {"median": one.median, "chance_05": one.low, "chance_95": one.high, "parameters_05": one.parameter_low,
-             "parameters_95": one.parameter_high, "defined_share": one.defined}  # fmt: skip
-    return {name: None if np.isnan(value) else value for name, value in names.items()}
-
-
-def headline_cells(plan: Plan, rows: Rows) -> list[tuple[Cell, dict[str, Interval]]]:
-    """A few outcomes of each cell at the end of its last year, over all districts, of its first practice."""
+    The summary has a row for each cell, district, practice, outcome and year kept; of very large sweeps, the last year.
+    """
     kept = plan.question.outcomes
-    outcomes = [name for name in SHOWN if name in kept] or list(kept[: len(SHOWN)])
-    return [
-        (cell, {name: interval(estimates[:, o, -1, 0, 0]) for o, name in enumerate(outcomes)})
-        for cell, _, estimates, _ in cell_intervals(plan, rows, outcomes, last=True)
-    ]
+    shown = [name for name in SHOWN if name in kept] or list(kept[: len(SHOWN)])
+    last_only = len(plan.cells) * len(kept) * max(cell.years for cell in plan.cells) > MOST_ROWS
+    buffer, cells, seen = io.StringIO(newline=""), list[tuple[Cell, dict[str, Interval]]](), dict[str, Found | None]()
+    writer = csv.writer(buffer, lineterminator="\n")
+    factors = list(plan.experiment.factors)
+    writer.writerow(["cell", "scenario", *(f"factor_{name}" for name in factors), *COLUMNS])
+    repeated = {name for name, count in Counter(cell.id for cell in plan.cells).items() if count > 1}
+    for cell in plan.cells:
+        found = seen[cell.id] if cell.id in seen else cell_intervals(plan, rows, cell)
+        if cell.id in repeated:
+            seen[cell.id] = found
+        if found is not None:
+            head = [cell.name, cell.scenario, *(cell.levels.get(name) for name in factors)]
+            writer.writerows([*head, *row] for row in _summary_rows(plan, cell, found, last_only=last_only))
+            cells.append((cell, {name: interval(found[1][:, kept.index(name), -1, 0, 0]) for name in shown}))
+    return buffer.getvalue().encode(), cells
+
+
+def _summary_rows(plan: Plan, cell: Cell, found: Found, *, last_only: bool) -> Iterator[list[Any]]:
+    years, estimates, replicates = found
+    scenario = scenario_of(cell.text)
+    for o, outcome in enumerate(plan.question.outcomes):
+        for y, year in enumerate(years):
+            if y < len(years) - 1 and (last_only or outcome in WHOLE_RUN):
+                continue
+            for d, place in enumerate(places_of(scenario)):
+                for p, practice in enumerate(practices_of(scenario)):
+                    figures = (None if np.isnan(value) else float(value) for value in estimates[:, o, y, d, p])
+                    yield [place, practice, outcome, UNITS[outcome], year, *figures, replicates, len(plan.draws)]

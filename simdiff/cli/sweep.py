@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from simdiff.analysis.summary import Interval
-from simdiff.analysis.sweep_rows import headline_cells, summary_of_cells
+from simdiff.analysis.sweep_rows import summarise
 from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, INTERRUPTED, OWNED, SOME_FAILED, TERMINATED
 from simdiff.cli.progress import Halt, errors, progress_of, terminal
 from simdiff.cli.run import say_if_compiling
@@ -24,15 +24,17 @@ from simdiff.report.sweep_report import cells_chart, contrast_lines, headline_ta
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment, read_posterior
 from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows, TwinChunksError, about, scan
+from simdiff.study.dask_engine import DaskEngine, Keys, check_address
 from simdiff.study.draws import parameter_draws
-from simdiff.study.engines import Engine, LocalEngine
-from simdiff.study.files import csv_bytes, write_file
+from simdiff.study.engines import Engine, EngineError, LocalEngine
+from simdiff.study.files import write_file
 from simdiff.study.lease import FolderOwnedError, lease
 from simdiff.study.plan import Plan, make_plan
 from simdiff.study.run_folder import FolderTakenError
 from simdiff.study.sheet import ChangedError, SheetError, check_code, check_same, read_sheet
 from simdiff.study.sweep import Report, extended, open_folder, run_sweep
 
+ENGINES = ("local", "dask")
 SUMMARY, CHART = "summary.csv", "chart.png"
 Cells = list[tuple[Cell, dict[str, Interval]]]
 
@@ -115,7 +117,10 @@ def extend_command(folder: Path, experiment: str | None, schools: Path | None, r
         check_code(known)
         return _extended(known, asked, replicates, _all_draws(known, draws, posterior))
 
-    return _work(folder, begin, "", machine)
+    words = ["simdiff", "extend", str(folder), *([experiment] if experiment else [])]
+    for name, value in {"replicates": replicates, "draws": draws, "posterior": posterior, "schools": schools}.items():
+        words += [f"--{name}", str(value)] if value is not None else []
+    return _work(folder, begin, shlex.join(words), machine, adds=True)
 
 
 def _extended(known: Plan, asked: LoadedExperiment | None, replicates: int | None,
@@ -149,17 +154,24 @@ def _all_draws(known: Plan, count: int | None, posterior: Path | None) -> tuple[
     return source[:count]
 
 
-def _work(folder: Path, begin: Callable[[], Plan], reproduce: str, machine: Machine) -> int:
-    """Own the folder, compute what is missing, tell how it went; the exit code."""
+def _work(folder: Path, begin: Callable[[], Plan], command: str, machine: Machine, *, adds: bool = False) -> int:
+    """Own the folder, compute what is missing, tell how it went; the exit code.
+
+    ``command`` is what repeats the sweep (empty: as before); with ``adds``, after what repeated it so far.
+    """
     console = errors()
     halt = Halt(console)
+    wrong = _wrong_machine(machine)
+    if wrong:
+        console.print("\n".join(wrong))
+        return BAD_INPUT
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with lease(folder), halt.listening():
             plan: Plan = begin()
             say_if_compiling(console)
             with _engine(machine, console) as engine, progress_of(console, quiet=machine.quiet) as told:
-                report = run_sweep(folder, plan, reproduce or _known_command(folder), engine, halt.stop, told)
+                report = run_sweep(folder, plan, _commands(folder, command, adds=adds), engine, halt.stop, told)
             cells = [] if halt.signal else _finish(folder, report)
     except FolderOwnedError as problem:
         console.print(str(problem))
@@ -173,7 +185,7 @@ def _work(folder: Path, begin: Callable[[], Plan], reproduce: str, machine: Mach
     except OSError as problem:
         console.print(f"{problem.filename or folder}: {problem.strerror or problem}; continue: simdiff resume {folder}")
         return FAILED_TO_WRITE
-    except (TwinChunksError, RuntimeError) as problem:
+    except (TwinChunksError, EngineError) as problem:
         console.print(str(problem))
         return FAILED_TO_WRITE
     return _told(folder, report, cells, halt, machine)
@@ -185,8 +197,37 @@ def _changed_text(folder: Path, changes: str) -> str:
             "Nothing was changed. Use the version and files it was made with, or another folder (--out).")  # fmt: skip
 
 
-def _known_command(folder: Path) -> str:
-    return str(read_sheet(folder)[1]["reproduce"])
+def _commands(folder: Path, command: str, *, adds: bool) -> str:
+    """The commands that repeat the sweep, with one more if there is one."""
+    if command and not adds:
+        return command
+    known = str(read_sheet(folder)[1]["reproduce"])
+    return f"{known} && {command}" if command else known
+
+
+def _wrong_machine(machine: Machine) -> list[str]:
+    """What is wrong with the options of the engine."""
+    wrong = []
+    if machine.engine not in ENGINES:
+        wrong.append(f"--engine: {machine.engine}, expected one of {', '.join(ENGINES)}")
+    if machine.engine != "dask" and (machine.workers or machine.scheduler):
+        wrong.append("--workers and --scheduler: expected only with --engine dask")
+    if machine.workers and machine.scheduler:
+        wrong.append("--workers: expected to start workers here, or --scheduler to use those of another, not both")
+    if any(machine.tls) != all(machine.tls):
+        wrong.append("--tls-ca, --tls-cert and --tls-key: expected all three, or none")
+    wrong += [f"{file}: no such file" for file in machine.tls if file is not None and not file.is_file()]
+    if machine.scheduler and not wrong:
+        try:
+            check_address(machine.scheduler, _keys(machine))
+        except EngineError as problem:
+            wrong.append(str(problem))
+    return wrong
+
+
+def _keys(machine: Machine) -> Keys | None:
+    authority, certificate, key = machine.tls
+    return Keys(authority, certificate, key) if authority and certificate and key else None
 
 
 @contextmanager
@@ -194,25 +235,20 @@ def _engine(machine: Machine, console: Console) -> Iterator[Engine]:
     if machine.engine == "local":
         yield LocalEngine(machine.threads)
         return
-    from simdiff.study.dask_engine import DaskEngine, Keys
-
-    ca, certificate, key = machine.tls
-    keys = Keys(ca, certificate, key) if ca and certificate and key else None
-    with DaskEngine(machine.scheduler, machine.workers or os.cpu_count() or 1, keys, tell=console.print) as engine:
+    workers = machine.workers or os.cpu_count() or 1
+    with DaskEngine(machine.scheduler, workers, _keys(machine), tell=console.print) as engine:
         yield engine
 
 
 def _finish(folder: Path, report: Report) -> Cells:
     """Write the summary and the chart, which are made of the chunks and can be made again."""
-    rows = Rows(report.plan, report.chunks)
-    table, cells = summary_of_cells(report.plan, rows), headline_cells(report.plan, rows)
-    if table and cells:
-        write_file(folder / SUMMARY, csv_bytes(table))
+    table, cells = summarise(report.plan, Rows(report.plan, report.chunks))
+    if cells:
+        write_file(folder / SUMMARY, table)
         picture = io.BytesIO()
         about = json.dumps(standing(folder, report), ensure_ascii=False)
-        cells_chart(report.plan, cells).savefig(
-            picture, format="png", metadata={"Software": None, "Description": about}
-        )
+        words = {"Software": None, "Description": about}
+        cells_chart(report.plan, cells).savefig(picture, format="png", metadata=words)
         write_file(folder / CHART, picture.getvalue())
     return cells
 

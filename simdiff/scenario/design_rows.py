@@ -37,13 +37,21 @@ def design_rows(experiment: Experiment, root: Node, file: Path, problems: list[P
 
 def _csv_rows(experiment: Experiment, path: Path, problems: list[Problem]) -> Iterator[Levels]:
     lines = read_table(path)
-    _, head = next(lines)
+    first, head = next(lines)
+    line, top = first, Spot(path, first, 1)
+    for name in dict.fromkeys(name for name in head if head.count(name) > 1):
+        problems.append(top.problem(f"found the column `{name}` again", "expected each factor once"))
+    for name in head:
+        if name not in experiment.factors:
+            problems.append(_unknown(experiment, name, top, name))
     for line, cells in lines:
         found = dict[str, Plain]()
         for name, text in zip(head, cells, strict=True):
-            if text:
+            if text and name in experiment.factors:
                 _add_level(experiment, found, name, text, Spot(path, line, 1), name, problems)
         yield found
+    if line == first:
+        problems.append(top.problem("no rows", "expected a row for each combination"))
 
 
 def _add_level(experiment: Experiment, row: dict[str, Plain], name: str, told: Plain, spot: Spot, path: str,
@@ -51,23 +59,35 @@ def _add_level(experiment: Experiment, row: dict[str, Plain], name: str, told: P
     """Put the level that ``told`` means into a row; texts from a CSV mean the level that reads the same."""
     factor = experiment.factors.get(name)
     if factor is None:
-        expected = f"expected one of {listed(experiment.factors)}"
-        problems.append(spot.problem(f"unknown factor `{name}`", expected, nearest(name, experiment.factors), path))
+        problems.append(_unknown(experiment, name, spot, path))
     elif is_range(factor):
-        number, (low, high) = number_of(told), range_of(factor)
-        if number is None or not low <= number <= high:
-            problems.append(spot.problem(f"found {shown(told)}", f"expected a number from {low} to {high}", "", path))
+        number, (low, high), whole = number_of(told), range_of(factor), is_whole(factor)
+        if number is None or not low <= number <= high or (whole and number != int(number)):
+            expected = f"expected a {'whole ' if whole else ''}number from {low:.10g} to {high:.10g}"
+            problems.append(spot.problem(f"found {shown(told)}", expected, "", path))
         else:
-            row[name] = int(number) if is_whole(factor) and number == int(number) else number
+            row[name] = int(number) if whole else number
     else:
         levels = named_levels(factor)
         match = next((level for level in levels if level == told and type(level) is type(told)), None)
-        match = match if match is not None else next((x for x in levels if str(x).lower() == str(told).lower()), None)
+        match = match if match is not None else next((x for x in levels if _reads_as(told, x)), None)
         if match is None:
             expected = f"expected one of {listed(map(str, levels))}"
             problems.append(spot.problem(f"found {shown(told)}", expected, nearest(str(told), map(str, levels)), path))
         else:
             row[name] = match
+
+
+def _unknown(experiment: Experiment, name: str, spot: Spot, path: str) -> Problem:
+    expected = f"expected one of {listed(experiment.factors)}"
+    return spot.problem(f"unknown factor `{name}`", expected, nearest(name, experiment.factors), path)
+
+
+def _reads_as(told: Plain, level: Plain) -> bool:
+    """True if what a table says means a level: the same number, or the same text (capitals do not count)."""
+    if isinstance(level, int | float) and not isinstance(level, bool) and not isinstance(told, bool):
+        return number_of(told) == level
+    return str(told).lower() == str(level).lower()
 
 
 def table_file(root: Node, at: Place, told: str, top: Path, problems: list[Problem]) -> Path | None:

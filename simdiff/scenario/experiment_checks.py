@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from simdiff.register import FINAL_OUTCOMES, OUTCOMES
 from simdiff.scenario.experiment_schema import Experiment
-from simdiff.scenario.factors import is_range, named_levels
+from simdiff.scenario.factors import level_count
 from simdiff.scenario.problems import Problem, listed, nearest
 from simdiff.scenario.source import Node
 from simdiff.scenario.translate import Place, place, problem_at
@@ -37,8 +37,10 @@ def design_problems(experiment: Experiment, root: Node) -> Iterator[Problem]:
         yield problem_at(root, (*at, "points"), f"found {design.points}", "expected a power of 2")
     if design.kind == "morris" and design.grid % 2:
         yield problem_at(root, (*at, "grid"), f"found {design.grid}", "expected an even number")
-    counts = {name: factor.steps if is_range(factor) else len(named_levels(factor)) for name, factor in factors.items()}
+    counts = {name: level_count(factor) for name, factor in factors.items()}
     if design.kind == "fractional":
+        if len(factors) == 1:
+            yield problem_at(root, at, "a fraction of one factor", "expected at least 2 factors", key=True)
         for name, count in counts.items():
             if count != 2:
                 yield problem_at(root, ("factors", name), f"{count} levels", "expected 2 for a fractional design",

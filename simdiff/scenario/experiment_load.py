@@ -1,5 +1,6 @@
 """Loading an experiment: its file, the scenarios it names, its tables. All problems come at once, at their place."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,15 @@ from pydantic import ValidationError
 from simdiff.scenario.chain import Chain, named_file, read_chain
 from simdiff.scenario.design_rows import Levels, design_rows, table_file
 from simdiff.scenario.experiment_checks import design_problems, outcome_problems
-from simdiff.scenario.experiment_schema import Experiment
+from simdiff.scenario.experiment_schema import Experiment, Factor
 from simdiff.scenario.factors import factor_problems, is_range, is_whole, named_levels, settings_in, settings_of
 from simdiff.scenario.folders import find_experiment, project_folder
-from simdiff.scenario.load import Loaded, load_chain
+from simdiff.scenario.load import STAND_INS, Loaded, load_chain
 from simdiff.scenario.posterior import read_posterior
 from simdiff.scenario.problems import Problem, ScenarioError
 from simdiff.scenario.settings import laid
 from simdiff.scenario.source import Node, read_source
-from simdiff.scenario.translate import Place, place, problem_at, translated
+from simdiff.scenario.translate import Place, place, problem_at, translated, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +59,62 @@ def load_experiment(path: str, schools: Path | None = None) -> LoadedExperiment:
     if source.root is None:
         raise ScenarioError(source.problems)
     root, problems = source.root, list(source.problems)
-    try:
-        experiment = Experiment.model_validate(root.plain())
-    except ValidationError as error:
-        raise ScenarioError([*problems, *translated(error, root, Experiment, whole=True)[0]]) from None
-    problems += factor_problems(experiment, root)
-    problems += design_problems(experiment, root)
-    problems += outcome_problems(experiment, root)
-    rows = design_rows(experiment, root, file, problems)
-    posterior = _posterior_of(experiment, root, file, problems)
+    experiment, bad = _validated(root, problems)
+    wrong, sound = factor_problems(experiment, root)
+    problems += wrong
+    rows: tuple[Levels, ...] = ()
+    posterior: tuple[dict[str, float], ...] = ()
+    if not bad:  # what does not fit together may only follow from a wrong value
+        problems += design_problems(experiment, root)
+        problems += outcome_problems(experiment, root)
+        rows = design_rows(experiment, root, file, problems)
+        posterior = _posterior_of(experiment, root, file, problems)
     bases = _bases(experiment, root, file, problems)
-    if problems:
-        raise ScenarioError(problems)
     loaded = LoadedExperiment(
         experiment, root, bases, schools, rows, posterior,
         (file, *dict.fromkeys(one for chain in bases.values() for one in chain.files)),
     )  # fmt: skip
-    _check_levels(loaded)
+    problems += _level_problems(loaded, sound)
+    if problems:
+        raise ScenarioError(problems)
     return loaded
 
 
-def _check_levels(loaded: LoadedExperiment) -> None:
-    """Each scenario as it is, then with each level of each factor alone; raises ScenarioError with all problems."""
+def _validated(root: Node, problems: list[Problem]) -> tuple[Experiment, bool]:
+    """The experiment, and whether some of it was set aside because it cannot be read or the schema has ``problems``
+    with it: a factor or a scenario, or all of another key. Raises ScenarioError if too little is left."""
+    data, bad = root.plain(), list(_broken(root))
+    try:
+        experiment = Experiment.model_validate(data)
+        if not bad:
+            return experiment, False
+    except ValidationError as error:
+        more, wrong = translated(error, root, Experiment, whole=True)
+        problems += more
+        bad += wrong
+    try:
+        rest = without(data, [path[: 2 if path[0] in ("factors", "scenarios") else 1] for path in bad if path])
+        return Experiment.model_validate(STAND_INS | rest), True
+    except ValidationError:
+        raise ScenarioError(problems) from None
+
+
+def _broken(node: Node, at: Place = ()) -> Iterator[Place]:
+    """Places of values that could not be read."""
+    inside = node.value
+    if node.broken:
+        yield at
+    elif isinstance(inside, dict | list):
+        for step, child in inside.items() if isinstance(inside, dict) else enumerate(inside):
+            yield from _broken(child, (*at, step))
+
+
+def _level_problems(loaded: LoadedExperiment, factors: dict[str, Factor]) -> list[Problem]:
+    """What is wrong with each scenario as it is, and with each level of each of ``factors`` alone."""
     problems = list[Problem]()
     for scenario in loaded.bases:
         alone: list[Levels] = [{}]
-        for name, factor in loaded.experiment.factors.items():
+        for name, factor in factors.items():
             if factor.low is not None and factor.high is not None:
                 ends = (factor.low, factor.high)
                 alone += [{name: int(end) if is_whole(factor) else end} for end in ends]
@@ -94,14 +125,12 @@ def _check_levels(loaded: LoadedExperiment) -> None:
                 loaded.cell(scenario, levels)
             except ScenarioError as error:
                 problems += error.problems
-                if not levels:
-                    break
-    if problems:
-        raise ScenarioError(problems)
+    return problems
 
 
 def _bases(experiment: Experiment, root: Node, file: Path, problems: list[Problem]) -> dict[str, Chain]:
     bases, project = {}, project_folder(file)
+    problems += _twice(root)
     for name in experiment.scenarios:
         at: Place = ("scenarios", name)
         node = _scenario_node(root, name)
@@ -113,6 +142,17 @@ def _bases(experiment: Experiment, root: Node, file: Path, problems: list[Proble
         problems += chain.problems
         bases[name] = laid(chain, settings_in(root, (*at, "set"), f"scenario {name} of the experiment"))
     return bases
+
+
+def _twice(root: Node) -> Iterator[Problem]:
+    """Files of a list that would go by the same name."""
+    path, nodes = place(root, ("scenarios",))
+    listed, seen = nodes[-1].value, set[str]()
+    for n, node in enumerate(listed if path and isinstance(listed, list) else ()):
+        name = Path(str(node.value)).stem
+        if name in seen:
+            yield problem_at(root, (*path, n), f"found `{name}` again", "expected different names (say `name: file`)")
+        seen.add(name)
 
 
 def _scenario_node(root: Node, name: str) -> Node:

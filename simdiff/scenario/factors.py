@@ -90,10 +90,10 @@ def _spot(root: Node, at: Place) -> Spot:
 
 def factor_problems(experiment: Experiment, root: Node) -> tuple[list[Problem], dict[str, Factor]]:
     """What the schema cannot say of factors (one form each, ranges that rise, names that exist), and the factors that
-    are whole."""
+    are sound by themselves."""
     told = {name: list(_own_problems(name, factor, root)) for name, factor in experiment.factors.items()}
-    whole = {name: factor for name, factor in experiment.factors.items() if not told[name]}
-    return [*(one for problems in told.values() for one in problems), *_overlaps(whole, root)], whole
+    sound = {name: factor for name, factor in experiment.factors.items() if not told[name]}
+    return [*(one for problems in told.values() for one in problems), *_overlaps(sound, root)], sound
 
 
 def _own_problems(name: str, factor: Factor, root: Node) -> Iterator[Problem]:

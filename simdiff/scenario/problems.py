@@ -65,9 +65,9 @@ def shown(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case dict():
-            return "a mapping"
+            return "a mapping" if value else "an empty mapping"
         case list():
-            return "a list"
+            return "a list" if value else "an empty list"
         case str():
             text = value if len(value) <= 50 else value[:47] + "..."
             return f'"{text}"'

@@ -22,10 +22,10 @@ class Setting:
 
 
 def setting(path: str, value: Any, key: Spot, spot: Spot, reason: str) -> Setting:
-    """A setting from text and plain value; a bare number for a parameter gets ``reason``."""
+    """A setting from text and plain value; a bare value for a parameter gets ``reason``."""
     steps: Place = tuple(int(step) if step.isdecimal() else step for step in path.split("."))
     node = as_node(value, spot, key)
-    if len(steps) == 2 and steps[0] == "parameters" and isinstance(value, int | float):
+    if len(steps) == 2 and steps[0] == "parameters" and isinstance(value, bool | int | float | str):
         node = Node({"value": node, "reason": Node(reason, spot, key)}, spot, key)
     return Setting(steps, node)
 

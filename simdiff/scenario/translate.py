@@ -67,7 +67,7 @@ def translated(error: ValidationError, root: Node, schema: type[BaseModel], *, w
             problems.append(unknown_key(root, loc, keys_at(schema, loc[:-1])))
             bad.append(path)
         elif loc[-1] == "[key]":
-            found = f"found the key {shown(path[-1])}"
+            found = f"found the key {shown(loc[-2])}"
             problems.append(
                 problem_at(root, loc, found, f"expected {describe_key(kind_at(schema, loc[:-2]))}", key=True)
             )

@@ -118,7 +118,7 @@ def _list(item: Kind, limits: tuple[Any, ...]) -> str:
         if one.startswith(singular):
             size = _limit(limits, "min_length")
             return f"a list of {f'{size} ' if size else ''}{plural}{one.removeprefix(singular)}"
-    return f"a list, each {one}"
+    return f"a list{_sizes(limits, 'entries')}, each {one}"
 
 
 def takes_whole_numbers(schema: type[BaseModel], loc: tuple[int | str, ...]) -> bool:
@@ -127,4 +127,8 @@ def takes_whole_numbers(schema: type[BaseModel], loc: tuple[int | str, ...]) -> 
     origin: Any = get_origin(annotation)
     if origin is dict:
         annotation = _unwrap(get_args(annotation)[1])[0]
+        origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        kinds = [_unwrap(part)[0] for part in get_args(annotation)]
+        return int in kinds and float not in kinds
     return annotation is int

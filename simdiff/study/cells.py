@@ -7,12 +7,13 @@ from typing import Any
 
 from simdiff.model.inputs import BURN_IN
 from simdiff.model.world import MOST_REPORTS
-from simdiff.scenario import Experiment, Loaded, LoadedExperiment, Plain, Problem, Scenario, ScenarioError, SchoolRow
+from simdiff.scenario import Experiment, Loaded, LoadedExperiment, Plain, Scenario, ScenarioError, SchoolRow
 from simdiff.scenario.design_rows import Levels
 from simdiff.scenario.factors import OFF, ON
 from simdiff.scenario.schema import District
+from simdiff.scenario.translate import problem_at
 from simdiff.study.blocks import ALL, ANY
-from simdiff.study.design import design_points, is_named
+from simdiff.study.design import design_points, is_named, point_count
 from simdiff.study.files import digest
 
 WORDS = ("name", "title", "about", "facts")
@@ -40,10 +41,10 @@ def cells_of(loaded: LoadedExperiment) -> list[Cell]:
     """Every cell of an experiment, scenario by scenario, each in the order of the design. Cells that say the same have
     the same ``id``, and are run once. Raises ScenarioError."""
     experiment = loaded.experiment
+    if (count := point_count(experiment) * len(loaded.bases)) > MOST_CELLS:
+        allowed = f"expected at most {MOST_CELLS:,}"
+        raise ScenarioError([problem_at(loaded.root, ("design",), f"{count:,} cells", allowed, key=True)])
     points = design_points(loaded)
-    if len(points) * len(loaded.bases) > MOST_CELLS:
-        found = f"{len(points) * len(loaded.bases):,} cells"
-        raise ScenarioError([Problem(str(loaded.files[0]), 0, 0, "design", found, f"expected at most {MOST_CELLS:,}")])
     named = is_named(experiment)
     cells: dict[str, Cell] = {}
     for scenario in loaded.bases:
@@ -53,7 +54,10 @@ def cells_of(loaded: LoadedExperiment) -> list[Cell]:
             if len(loaded.bases) > 1 and experiment.factors:
                 name = f"{scenario}/{short}"
             cell = make_cell(loaded.cell(scenario, levels), name, scenario, levels)
-            cells.setdefault(name, cell)  # a table may hold a row twice
+            known = cells.setdefault(name, cell)
+            if known.id != cell.id:  # a table may hold a row twice, but no cell may go under another's name
+                found = f"two different cells named `{name}`"
+                raise ScenarioError([problem_at(loaded.root, ("factors",), found, "expected other names", key=True)])
     return list(cells.values())
 
 
@@ -116,4 +120,4 @@ def label(experiment: Experiment, levels: Levels) -> str:
 
 
 def _said(level: Plain) -> str:
-    return str(level).lower() if isinstance(level, bool) else f"{level:g}" if isinstance(level, float) else str(level)
+    return str(level).lower() if isinstance(level, bool) else str(level).removesuffix(".0")

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simdiff.study.chunks import Done, Piece, Task, as_done, compute, failed_table
-from simdiff.study.engines import PATIENCE, Work
+from simdiff.study.engines import PATIENCE, EngineError, Work
 
 ATTEMPTS = 3
 """Times that a chunk may take its worker down before its runs are tried one by one."""
@@ -28,10 +28,6 @@ DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
 """Run by workers of our own: a terminal's Ctrl-C reaches them too, and the owner is to decide what it means."""
 IN_LINE = 4
 """Chunks in line for each worker."""
-
-
-class ClusterError(Exception):
-    """The cluster cannot be used, or was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +40,14 @@ class Keys:
 
 
 def check_address(scheduler: str, keys: Keys | None) -> None:
-    """Raise ClusterError unless an address is on this machine, or encrypted (``tls://`` with keys)."""
+    """Raise EngineError unless an address is on this machine, or encrypted (``tls://`` with keys)."""
     parts = urlsplit(scheduler)
     if parts.scheme not in ("tcp", "tls") or not parts.hostname or parts.port is None:
-        raise ClusterError(f"--scheduler: found {scheduler}, expected tcp://HOST:PORT or tls://HOST:PORT")
+        raise EngineError(f"--scheduler: found {scheduler}, expected tcp://HOST:PORT or tls://HOST:PORT")
     if parts.scheme == "tls" and keys is None:
-        raise ClusterError("--scheduler: tls:// needs --tls-ca, --tls-cert and --tls-key")
+        raise EngineError("--scheduler: tls:// needs --tls-ca, --tls-cert and --tls-key")
     if parts.scheme == "tcp" and not _is_loopback(parts.hostname):
-        raise ClusterError(
+        raise EngineError(
             f"--scheduler: {scheduler} is on another machine and not encrypted; use tls:// with --tls-ca, --tls-cert "
             "and --tls-key (anybody who reaches a Dask scheduler can run code on it)"
         )
@@ -67,7 +63,7 @@ def _is_loopback(host: str) -> bool:
 class DaskEngine(AbstractContextManager["DaskEngine"]):
     """Chunks on Dask workers: those of ``scheduler``, or ``workers`` processes of its own on loopback.
 
-    Raises ClusterError if Dask is not installed or the scheduler cannot be reached within ``patience`` seconds.
+    Raises EngineError if Dask is not installed or the scheduler cannot be reached within ``patience`` seconds.
     """
 
     def __init__(self, scheduler: str | None, workers: int, keys: Keys | None = None, work: Work = compute,
@@ -76,7 +72,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
         try:
             import distributed
         except ImportError:
-            raise ClusterError("--engine dask needs an extra: pip install 'simdiff[cluster]'") from None
+            raise EngineError("--engine dask needs an extra: pip install 'simdiff[cluster]'") from None
         import dask
 
         self.dask: Any = distributed
@@ -95,7 +91,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
                 check_address(scheduler, keys)
                 self.client = self.dask.Client(scheduler, security=_security(keys, self.dask), timeout=patience)
         except (OSError, TimeoutError, ssl.SSLError) as error:
-            raise ClusterError(f"{scheduler or 'local workers'}: cannot be reached ({error})") from None
+            raise EngineError(f"{scheduler or 'local workers'}: cannot be reached ({error})") from None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:  # fmt: skip
@@ -104,7 +100,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
             self.cluster.close()
 
     def run(self, tasks: Iterable[Task], stop: Event) -> Iterator[Done]:
-        """Yield each chunk as it is done. Raises ClusterError if the scheduler is lost."""
+        """Yield each chunk as it is done. Raises EngineError if the scheduler is lost."""
         waiting, running = iter(tasks), dict[Any, Task]()
         while True:
             room = 0 if stop.is_set() else IN_LINE * max(1, len(self.client.nthreads())) - len(running)
@@ -130,7 +126,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
         with suppress(self.dask.TimeoutError):
             self.dask.wait(running, timeout=PATIENCE, return_when="FIRST_COMPLETED")
         if self.client.status != "running":
-            raise ClusterError("the scheduler was lost; what is stored is good: continue with `simdiff resume`")
+            raise EngineError("the scheduler was lost; what is stored is good: continue with `simdiff resume`")
         return [future for future in running if future.status != "pending"]
 
     def _drop_waiting(self, running: dict[Any, Task]) -> None:

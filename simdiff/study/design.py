@@ -40,6 +40,19 @@ def design_points(loaded: LoadedExperiment) -> list[Levels]:
             ]
 
 
+def point_count(experiment: Experiment) -> int:
+    """How many points a design has, where they are quickly too many to be written down; else 0."""
+    design, factors = experiment.design, experiment.factors
+    match design.kind:
+        case "factorial":
+            return math.prod(len(levels(factor)) for factor in factors.values())
+        case "sobol":
+            return (design.points or 0) * ((2 if design.second_order else 1) * len(factors) + 2)
+        case "morris":
+            return (design.points or 0) * (len(factors) + 1)
+    return design.points or 0
+
+
 def levels(factor: Factor) -> list[Plain]:
     """The levels of a factor; of a range, ``steps`` even ones (whole numbers where it takes only those)."""
     if factor.prior is not None:
@@ -82,7 +95,8 @@ def _fractional(experiment: Experiment) -> Iterator[Levels]:
 
 def _unit_points(experiment: Experiment) -> list[list[float]]:
     """Points in the unit cube, by the libraries' own samplers."""
-    design, seed, count = experiment.design, experiment.seed, len(experiment.factors)
+    design, count = experiment.design, len(experiment.factors)
+    seed = experiment.seed % 2**64  # the samplers take no negative seeds
     assert design.points is not None
     if design.kind == "latin-hypercube":
         from scipy.stats import qmc

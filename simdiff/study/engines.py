@@ -14,6 +14,10 @@ PATIENCE = 0.2
 Work = Callable[[Task], Done]
 
 
+class EngineError(Exception):
+    """The engine cannot be used, or was lost; what is stored is good."""
+
+
 class Engine(Protocol):
     """Computes chunks, in whatever order."""
 

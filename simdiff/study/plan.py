@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from simdiff.register import FINAL_OUTCOMES, OUTCOMES
 from simdiff.scenario import Experiment, LoadedExperiment, Problem, ScenarioError, nearest
-from simdiff.scenario.problems import listed
+from simdiff.scenario.problems import listed, show_path
 from simdiff.scenario.translate import problem_at
 from simdiff.study.cells import Cell, cells_of, places_of, practices_of, scenario_of
 from simdiff.study.chunks import Piece, Question, Task, chunk_name
@@ -89,13 +89,23 @@ def make_plan(loaded: LoadedExperiment) -> Plan:
     """The plan of an experiment, to begin with. Raises ScenarioError."""
     experiment = loaded.experiment
     cells = tuple(cells_of(loaded))
-    problems = [*until_problems(loaded, cells), *year_problems(loaded, cells)]
+    problems = [*draw_problems(loaded), *until_problems(loaded, cells), *year_problems(loaded, cells)]
     if problems:
         raise ScenarioError(problems)
     draws = tuple(loaded.posterior[: experiment.draws]) or tuple(parameter_draws(experiment.seed, experiment.draws))
     unique = {cell.id: cell for cell in cells}
     first = Stage(tuple((cell, 0, experiment.replicates) for cell in unique), (0, max(1, experiment.draws)))
     return Plan(experiment, cells, draws or ({},), (first,), versions(), unique)
+
+
+def draw_problems(loaded: LoadedExperiment) -> Iterator[Problem]:
+    """Yield what is wrong with the number of draws (which the command line may change)."""
+    count, most = loaded.experiment.draws, len(loaded.posterior)
+    file = show_path(loaded.files[0])
+    if count == 1:
+        yield Problem(file, 0, 0, "draws", "found 1", "expected 0 (the default values) or at least 2")
+    elif most and not 2 <= count <= most:
+        yield Problem(file, 0, 0, "draws", f"found {count}", f"expected 2 to {most}, the draws of the file")
 
 
 def until_problems(loaded: LoadedExperiment, cells: Sequence[Cell]) -> Iterator[Problem]:

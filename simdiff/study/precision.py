@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 LOOK_AHEAD = 5
 MOST_AT_ONCE = 2.0
@@ -36,7 +36,7 @@ def halfwidths(differences: NDArray[np.float64], confidence: float) -> NDArray[n
     variance = np.maximum(0.0, squares - total**2 / safe) / (safe - 1)
     error = np.sqrt((variance / safe).sum(axis=0)) / len(differences)
     freedom = np.maximum(1, (safe - 1).sum(axis=0))
-    width = stats.t.ppf((1 + confidence) / 2, freedom) * error
+    width = stdtrit(freedom, (1 + confidence) / 2) * error
     return np.where(enough, width, np.inf)
 
 
