@@ -100,8 +100,11 @@ def compound(annotation: Any, metadata: list[Any]) -> str:
     if origin in (Union, UnionType):
         return " or ".join(words(part, []) for part in parts if part is not NoneType)
     if origin is list:
-        exactly = f"{limit['min_length']} of them: " if "min_length" in limit else ""
-        return f"list, {exactly}{words(parts[0], [])}"
+        least = limit.get("min_length")
+        size = (
+            "" if least is None else f"{least} of them: " if limit.get("max_length") == least else f"at least {least}: "
+        )
+        return f"list, {size}{words(parts[0], [])}"
     if origin is dict:
         least, most = limit.get("min_length"), limit.get("max_length")
         size = f" ({least} to {most} of them)" if most else f" (at least {least})" if least else ""
@@ -119,7 +122,9 @@ def simple(annotation: Any, limit: dict[str, Any]) -> str:
         return "short name (small letters, digits, - and _)" if "pattern" in limit else "text"
     kind = "whole number" if annotation is int else "number"
     if "gt" in limit:
-        return f"{kind} above {tables.number(limit['gt'])}, at most {tables.number(limit['le'])}"
+        return f"{kind} above {tables.number(limit['gt'])}" + (
+            f", at most {tables.number(limit['le'])}" if "le" in limit else ""
+        )
     return f"{kind} {tables.number(limit['ge'])} to {tables.number(limit['le'])}" if "ge" in limit else kind
 
 

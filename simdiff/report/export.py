@@ -146,7 +146,8 @@ def about(report: Report) -> list[dict[str, Any]]:
 
 def dictionary(plan: Plan, choice: Choice) -> list[dict[str, str]]:
     """A row for each column of the tables: what it is, its unit, its formula, its values."""
-    rows = [_word(name, MEANINGS[name]) for name in ("cell", "scenario")]
+    titles = [f"{name}: {one.title}" if one.title else name for name, one in plan.experiment.scenarios.items()]
+    rows = [_word("cell", MEANINGS["cell"]), _word("scenario", MEANINGS["scenario"], values="; ".join(titles))]
     for name, column in _factor_columns(plan).items():
         factor = plan.experiment.factors[name]
         values = list(dict.fromkeys(str(cell.levels.get(name, "")) for cell in plan.cells))

@@ -6,7 +6,7 @@ from pathlib import Path
 from simdiff.scenario.experiment_schema import Experiment, Plain
 from simdiff.scenario.factors import is_range, is_whole, named_levels, range_of
 from simdiff.scenario.folders import is_file, is_inside, like_file, project_folder
-from simdiff.scenario.problems import Problem, listed, nearest, shown
+from simdiff.scenario.problems import Problem, ScenarioError, listed, nearest, shown
 from simdiff.scenario.source import Node, Spot
 from simdiff.scenario.table import number_of, read_table
 from simdiff.scenario.translate import Place, place, problem_at
@@ -31,7 +31,10 @@ def design_rows(experiment: Experiment, root: Node, file: Path, problems: list[P
     elif design.file is not None:
         path = table_file(root, ("design", "file"), design.file, file, problems)
         if path is not None:
-            rows += _csv_rows(experiment, path, problems)
+            try:
+                rows += _csv_rows(experiment, path, problems)
+            except ScenarioError as error:
+                problems += error.problems
     return tuple(rows)
 
 

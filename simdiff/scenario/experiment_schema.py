@@ -33,7 +33,7 @@ class Variant(Closed):
     scenario: str
     """Shipped scenario by name, or a file relative to the experiment's folder and inside the project's."""
     title: str | None = None
-    """Name in tables; left out, the scenario's own title."""
+    """What it is, for the data dictionary."""
     set: Settings = Field(default={})
     """Settings laid over the scenario: path → value."""
 
@@ -43,7 +43,7 @@ class Factor(Closed):
     ``prior``."""
 
     title: str | None = None
-    """Name in tables; left out, the factor's own."""
+    """What it is, for the data dictionary."""
     path: str | None = None
     """The setting that is varied: a path of the scenario file. A path to a sub-lever replaces all of it; one to its
     ``level`` keeps its schedule."""
