@@ -31,8 +31,8 @@ from simdiff.study.files import write_file
 from simdiff.study.lease import FolderOwnedError, lease
 from simdiff.study.plan import Plan, make_plan
 from simdiff.study.run_folder import FolderTakenError
-from simdiff.study.sheet import ChangedError, SheetError, check_code, check_same, read_sheet
-from simdiff.study.sweep import Report, extended, open_folder, run_sweep
+from simdiff.study.sheet import ChangedError, SheetError, check_code, check_same, check_sheet, read_sheet
+from simdiff.study.sweep import Report, check_place, extended, open_folder, run_sweep
 
 ENGINES = ("local", "dask")
 SUMMARY, CHART = "summary.csv", "chart.png"
@@ -80,7 +80,7 @@ def sweep_command(experiment: str, schools: Path | None, changes: dict[str, Any]
             errors().print(note)
         return known
 
-    return _work(folder, begin, shlex.join(words), machine)
+    return _work(folder, check_place, begin, shlex.join(words), machine)
 
 
 def resume_command(folder: Path, machine: Machine, retry: bool) -> int:
@@ -93,7 +93,7 @@ def resume_command(folder: Path, machine: Machine, retry: bool) -> int:
             drop_failed(folder, plan)
         return plan
 
-    return _work(folder, begin, "", machine)
+    return _work(folder, check_sheet, begin, "", machine)
 
 
 def drop_failed(folder: Path, plan: Plan) -> None:
@@ -120,7 +120,7 @@ def extend_command(folder: Path, experiment: str | None, schools: Path | None, r
     words = ["simdiff", "extend", str(folder), *([experiment] if experiment else [])]
     for name, value in {"replicates": replicates, "draws": draws, "posterior": posterior, "schools": schools}.items():
         words += [f"--{name}", str(value)] if value is not None else []
-    return _work(folder, begin, shlex.join(words), machine, adds=True)
+    return _work(folder, check_sheet, begin, shlex.join(words), machine, adds=True)
 
 
 def _extended(known: Plan, asked: LoadedExperiment | None, replicates: int | None,
@@ -128,12 +128,12 @@ def _extended(known: Plan, asked: LoadedExperiment | None, replicates: int | Non
     """Raises ChangedError for what cannot be had by adding."""
     wider = None
     if asked is not None:
-        had = {"draws": known.experiment.draws, "seed": known.experiment.seed}
-        wider = make_plan(asked.with_changes(had, known.draws))
+        had = {name: getattr(known.experiment, name) for name in ("seed", "draws", "replicates")}
+        wider = make_plan(asked.with_changes(had, known.draws if known.experiment.draws else ()))
         check_same(known, wider, growing=True)
     plan = extended(known, wider, replicates, draws)
     if plan.stages == known.stages and plan.cells == known.cells:
-        raise ChangedError("nothing to add: the folder has these cells, replicates and draws")
+        raise ChangedError("nothing to add: the folder has these cells (for more of each: --replicates, --draws)")
     return plan
 
 
@@ -154,10 +154,11 @@ def _all_draws(known: Plan, count: int | None, posterior: Path | None) -> tuple[
     return source[:count]
 
 
-def _work(folder: Path, begin: Callable[[], Plan], command: str, machine: Machine, *, adds: bool = False) -> int:
+def _work(folder: Path, check: Callable[[Path], None], begin: Callable[[], Plan], command: str, machine: Machine, *,
+          adds: bool = False) -> int:  # fmt: skip
     """Own the folder, compute what is missing, tell how it went; the exit code.
 
-    ``command`` is what repeats the sweep (empty: as before); with ``adds``, after what repeated it so far.
+    ``check`` looks at the folder before anything is touched. ``command`` is what repeats the sweep (empty: as before); with ``adds``, after what repeated it so far.
     """
     console = errors()
     halt = Halt(console)
@@ -166,6 +167,7 @@ def _work(folder: Path, begin: Callable[[], Plan], command: str, machine: Machin
         console.print("\n".join(wrong))
         return BAD_INPUT
     try:
+        check(folder)
         folder.mkdir(parents=True, exist_ok=True)
         with lease(folder), halt.listening():
             plan: Plan = begin()

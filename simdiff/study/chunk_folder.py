@@ -44,7 +44,7 @@ def scan(folder: Path, plan: Plan, *, verify: bool) -> Chunks:
     files, damaged, foreign = dict[str, Path](), list[Path](), list[Path]()
     for path in sorted((folder / CHUNKS).glob("[!.]*.parquet")):
         name = path.name.partition("-")[0]
-        if verify and not is_whole(path.name, path.read_bytes()):
+        if verify and not (is_whole(path.name, path.read_bytes()) and about(path).get("chunk") == name):
             damaged.append(path)
         elif name not in wanted:
             foreign.append(path)

@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 from simdiff.study.files import write_file
 
 LOCK, OWNER = "owner.lock", "owner.json"
+PATIENCE = 1.0
+"""Seconds to wait for the lock: a look at it (``is_owned``) holds it for a moment, and a new owner writes its note."""
 
 
 class FolderOwnedError(Exception):
@@ -26,7 +28,7 @@ def lease(folder: Path) -> Iterator[None]:
     The system frees the lock of a process that died, however it died. Locks may not reach across machines, so a note
     left by another machine is never taken to be stale: only a person can know.
     """
-    lock = FileLock(folder / LOCK, timeout=0)
+    lock = FileLock(folder / LOCK, timeout=PATIENCE)
     try:
         lock.acquire()
     except Timeout:

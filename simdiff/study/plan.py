@@ -71,9 +71,9 @@ class Plan:
         return replace(self, stages=(*self.stages, stage)) if stage.count else self
 
     def with_cells(self, experiment: Experiment, cells: Sequence[Cell]) -> "Plan":
-        """The plan of an experiment that grew by further cells; their runs are not asked for yet."""
-        unique = {**self.unique, **{cell.id: cell for cell in cells}}
-        return replace(self, experiment=experiment, cells=(*self.cells, *cells), unique=unique)
+        """The plan of an experiment that grew: all its ``cells``, in its order, those it had among them. The runs of the
+        others are not asked for yet."""
+        return replace(self, experiment=experiment, cells=tuple(cells), unique={cell.id: cell for cell in cells})
 
     def with_draws(self, draws: Sequence[dict[str, float]]) -> "Plan":
         """The plan with other parameter draws, of which the first are those it had; runs are not asked for yet."""

@@ -39,7 +39,7 @@ def write_sheet(folder: Path, plan: Plan, reproduce: str) -> None:
     (folder / CHUNKS).mkdir(exist_ok=True)
     parts = {f"{name}-{digest(content)}.parquet": content for name, content in _parts(plan).items()}
     for name, content in parts.items():
-        if not (folder / name).exists():
+        if not (folder / name).exists() or (folder / name).read_bytes() != content:
             write_file(folder / name, content)
     said: dict[str, Any] = {
         "format": 1,
@@ -71,13 +71,18 @@ def has_sheet(folder: Path) -> bool:
     return (folder / SHEET).is_file()
 
 
+def check_sheet(folder: Path) -> None:
+    """Raise SheetError unless the folder holds a sweep."""
+    if not has_sheet(folder):
+        raise SheetError(f"{folder}: holds no sweep (no {SHEET})")
+
+
 def read_sheet(folder: Path) -> tuple[Plan, dict[str, Any]]:
     """Read the plan of a folder, and the sheet as it is written. Raises SheetError."""
     path = folder / SHEET
+    check_sheet(folder)
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SheetError(f"{folder}: holds no sweep (no {SHEET})") from None
     except (OSError, ValueError) as error:
         raise SheetError(f"{path}: cannot be read ({error}); {WAY_OUT}") from None
     if not isinstance(said, dict) or said.get("checksum") != _checksum(said):

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from simdiff.scenario import Until
@@ -58,12 +59,19 @@ def open_folder(folder: Path, asked: Plan) -> tuple[Plan, str]:
             return asked, f"{error.args[0].split(';')[0]}; written anew from the experiment"
         check_same(known, asked)
         return known, ""
+    check_place(folder)
+    return asked, ""
+
+
+def check_place(folder: Path) -> None:
+    """Raise FolderTakenError unless a folder is new, empty, or a sweep's."""
+    if has_sheet(folder):
+        return
     if folder.exists() and not folder.is_dir():
         raise FolderTakenError(f"{folder}: is a file, not a folder")
     others = [path.name for path in folder.glob("*") if path.name not in ("chunks", "owner.lock", "owner.json")]
     if any(not name.startswith(("design-", "schools-", "draws-", ".")) for name in others):
         raise FolderTakenError(f"{folder}: holds files that are not a sweep of simdiff; choose another folder")
-    return asked, ""
 
 
 def run_sweep(folder: Path, plan: Plan, reproduce: str, engine: Engine, stop: Event,
@@ -95,10 +103,15 @@ def run_sweep(folder: Path, plan: Plan, reproduce: str, engine: Engine, stop: Ev
 
 
 def status(folder: Path, *, verify: bool) -> Report:
-    """How a folder stands; nothing is changed. Raises SheetError."""
+    """How a folder stands; nothing is changed. With ``verify``, or if a chunk cannot be read, every byte is checked.
+    Raises SheetError."""
     plan, _ = read_sheet(folder)
     chunks = scan(folder, plan, verify=verify)
-    tally = count(plan, chunks)
+    try:
+        tally = count(plan, chunks)
+    except pa.ArrowInvalid:
+        chunks = scan(folder, plan, verify=True)
+        tally = count(plan, chunks)
     return Report(plan, tally, chunks, contrasts(plan, chunks) if tally.done == tally.planned else ())
 
 
@@ -172,11 +185,9 @@ def extended(known: Plan, asked: Plan | None, replicates: int | None, draws: tup
     """
     plan, before = known, len(known.draws)
     if asked is not None:
-        names = {cell.name for cell in known.cells}
-        fresh = [cell for cell in asked.cells if cell.name not in names]
-        plan = plan.with_cells(asked.experiment, fresh)
+        plan = plan.with_cells(asked.experiment, asked.cells)
         begin = known.experiment.replicates
-        new = dict.fromkeys(cell.id for cell in fresh if cell.id not in known.unique)
+        new = [cell for cell in plan.unique if cell not in known.unique]
         plan = plan.with_stage(Stage(tuple((cell, 0, begin) for cell in new), (0, before)))
     if len(draws) > before:
         every = tuple((cell, 0, have) for cell, have in plan.replicates().items())

@@ -1,9 +1,11 @@
 """Intervals against values worked by hand."""
 
+import warnings
+
 import numpy as np
 import pytest
 
-from simdiff.analysis.summary import interval, intervals
+from simdiff.analysis.summary import interval, intervals, quantiles
 
 
 def test_chance_alone() -> None:
@@ -31,3 +33,31 @@ def test_what_is_mostly_undefined_has_no_interval() -> None:
     assert one.defined == pytest.approx(0.4)
     values[0, :5] = 1.0
     assert interval(intervals(values)).median == 1.0
+
+
+@pytest.mark.parametrize("shape", [(1,), (2, 3), (37, 5, 4), (200, 6), (13, 2, 3, 4, 2)])
+@pytest.mark.parametrize("missing", [0.0, 0.3, 0.9])
+def test_quantiles_are_those_of_numpy(shape: tuple[int, ...], missing: float) -> None:
+    """Against ``numpy.nanquantile``, slice by slice. Catches undefined values counted as large ones, an interpolation
+    of another kind, and slices that are undefined altogether or hold one value."""
+    rng = np.random.default_rng([7, *shape, int(10 * missing)])
+    values = rng.normal(3.0, 10.0, shape)
+    values[rng.random(shape) < missing] = np.nan
+    if len(shape) > 1:
+        values[:, 0] = np.nan
+        values[-1, 0] = 5.0
+        values[:, -1] = np.nan
+    shares = (0.0, 0.05, 1 / 3, 0.5, 0.95, 1.0)
+    before = values.copy()
+    found = quantiles(values, shares)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # numpy warns of slices without a value
+        expected = np.nanquantile(values, shares, axis=0)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_array_equal(values, before)
+
+
+def test_quantiles_by_hand() -> None:
+    """Of 10, 20, 40 (and two undefined): 25 % at half of the way from 10 to 20, 75 % half of the way to 40."""
+    values = np.array([np.nan, 40.0, 10.0, np.nan, 20.0])
+    assert quantiles(values, (0.0, 0.25, 0.5, 0.75, 1.0)).tolist() == [10.0, 15.0, 20.0, 30.0, 40.0]

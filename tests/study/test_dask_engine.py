@@ -13,7 +13,8 @@ import trustme
 from sweep_helpers import POISON, poisonous, slow, swept, table_digest, tiny_plan
 
 from simdiff.study.chunk_folder import Rows
-from simdiff.study.dask_engine import ClusterError, DaskEngine, Keys, check_address
+from simdiff.study.dask_engine import DaskEngine, Keys, check_address
+from simdiff.study.engines import EngineError
 from simdiff.study.plan import Plan
 from simdiff.study.sweep import run_sweep
 
@@ -116,7 +117,7 @@ def test_a_run_that_kills_its_worker_is_a_failed_run(plan: Plan, tmp_path: Path)
 )
 def test_addresses_that_are_refused(address: str, said: str) -> None:
     """Catches code sent in the clear to another machine."""
-    with pytest.raises(ClusterError, match=said):
+    with pytest.raises(EngineError, match=said):
         check_address(address, None)
 
 
@@ -132,7 +133,7 @@ def test_a_scheduler_that_is_not_there(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(ClusterError, match="cannot be reached"):
+    with pytest.raises(EngineError, match="cannot be reached"):
         DaskEngine(f"tcp://127.0.0.1:{port}", 1, patience=2)
 
 
