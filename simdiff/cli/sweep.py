@@ -158,7 +158,8 @@ def _work(folder: Path, check: Callable[[Path], None], begin: Callable[[], Plan]
           adds: bool = False) -> int:  # fmt: skip
     """Own the folder, compute what is missing, tell how it went; the exit code.
 
-    ``check`` looks at the folder before anything is touched. ``command`` is what repeats the sweep (empty: as before); with ``adds``, after what repeated it so far.
+    ``check`` looks at the folder before anything is touched. ``command`` is what repeats the sweep (empty: as before);
+    with ``adds``, after what repeated it so far.
     """
     console = errors()
     halt = Halt(console)

@@ -24,7 +24,7 @@ Schools = dict[str, tuple[SchoolRow, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. ``id`` is the hash of ``text`` (the resolved scenario as JSON, without its words) and ``schools``;
+    """One cell. ``id`` is the hash of what decides numbers in ``text`` (the resolved scenario as JSON) and ``schools``;
     ``size`` the school-months (times practices) of one run; ``years`` its horizon."""
 
     id: str
@@ -71,7 +71,7 @@ def make_cell(loaded: Loaded, name: str, scenario: str, levels: Levels) -> Cell:
     )
     months = BURN_IN + 12 * loaded.scenario.years
     return Cell(
-        id=digest(f"{text}\n{sorted(loaded.schools.items())!r}".encode())[:16],
+        id=digest(f"{json.dumps(_numbers(said), sort_keys=True)}\n{sorted(loaded.schools.items())!r}".encode())[:16],
         name=name,
         scenario=scenario,
         levels=dict(levels),
@@ -80,6 +80,18 @@ def make_cell(loaded: Loaded, name: str, scenario: str, levels: Levels) -> Cell:
         size=schools * months * len(loaded.scenario.practices),
         years=loaded.scenario.years,
     )
+
+
+def _numbers(said: dict[str, Any]) -> dict[str, Any]:
+    """A scenario's data without titles, sources and reasons: mending one makes no other cell."""
+    where = dict(said["where"])
+    where["districts"] = {
+        name: {**district, "title": "", "profile": district["profile"] and {**district["profile"], "source": ""}}
+        for name, district in where["districts"].items()
+    }
+    practices = {name: {**practice, "title": ""} for name, practice in said["practices"].items()}
+    parameters = {name: override["value"] for name, override in said["parameters"].items()}
+    return {**said, "where": where, "practices": practices, "parameters": parameters}
 
 
 def drawn_schools(district: District) -> int:

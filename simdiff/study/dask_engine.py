@@ -102,6 +102,8 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
     def run(self, tasks: Iterable[Task], stop: Event) -> Iterator[Done]:
         """Yield each chunk as it is done. Raises EngineError if the scheduler is lost."""
         waiting, running = iter(tasks), dict[Any, Task]()
+        if not self.client.nthreads():
+            self.tell("waiting for the first worker")
         while True:
             room = 0 if stop.is_set() else IN_LINE * max(1, len(self.client.nthreads())) - len(running)
             for task in islice(waiting, max(0, room)):

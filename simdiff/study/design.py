@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from simdiff.register import PARAMETERS
-from simdiff.scenario import Experiment, LoadedExperiment, Plain
+from simdiff.scenario import Experiment, LoadedExperiment, Plain, Problem, ScenarioError
 from simdiff.scenario.design_rows import Levels
 from simdiff.scenario.experiment_schema import Factor
 from simdiff.scenario.factors import OFF, is_range, is_whole, named_levels
@@ -89,7 +89,12 @@ def _fractional(experiment: Experiment) -> Iterator[Levels]:
     from pydoe import fracfact_by_res
 
     factors, resolution = experiment.factors, experiment.design.resolution
-    for row in fracfact_by_res(len(factors), resolution):
+    try:
+        rows = fracfact_by_res(len(factors), resolution)
+    except ValueError as error:
+        found = f"no design of resolution {resolution} for {len(factors)} factors ({error})"
+        raise ScenarioError([Problem(experiment.name, 0, 0, "design.resolution", found)]) from None
+    for row in rows:
         yield {name: levels(factors[name])[int(sign > 0)] for name, sign in zip(factors, row, strict=True)}
 
 

@@ -71,8 +71,8 @@ class Plan:
         return replace(self, stages=(*self.stages, stage)) if stage.count else self
 
     def with_cells(self, experiment: Experiment, cells: Sequence[Cell]) -> "Plan":
-        """The plan of an experiment that grew: all its ``cells``, in its order, those it had among them. The runs of the
-        others are not asked for yet."""
+        """The plan of an experiment that grew: all its ``cells`` in its order, the known ones among them; the runs of
+        the others are not asked for yet."""
         return replace(self, experiment=experiment, cells=tuple(cells), unique={cell.id: cell for cell in cells})
 
     def with_draws(self, draws: Sequence[dict[str, float]]) -> "Plan":

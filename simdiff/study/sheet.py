@@ -80,8 +80,8 @@ def check_sheet(folder: Path) -> None:
 def read_sheet(folder: Path) -> tuple[Plan, dict[str, Any]]:
     """Read the plan of a folder, and the sheet as it is written. Raises SheetError."""
     path = folder / SHEET
-    check_sheet(folder)
     try:
+        check_sheet(folder)
         said = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SheetError(f"{path}: cannot be read ({error}); {WAY_OUT}") from None

@@ -58,7 +58,7 @@ def done(fork: Fork, here: Path, *words: object, fault: Plant = nothing) -> Chil
     """Run ``simdiff`` to its end. Nobody is ever shown a traceback."""
     child = command(fork, here, *words, fault=fault)
     child.end()
-    assert "Traceback" not in child.err
+    assert "Traceback" not in child.err, child.err
     return child
 
 

@@ -282,6 +282,18 @@ def test_widening_is_the_same_as_asking_for_all_at_once(
     assert json.loads(again.out)["computed_now"] == 0
 
 
+def test_a_pilot_grows_as_a_pilot(fork: Fork, tmp_path: Path) -> None:
+    """Catches further cells with the replicates of the file, where the folder was asked for fewer: a pilot of minutes
+    would become days, and its cells could not be compared."""
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    assert done(fork, tmp_path, *SWEEP, "--replicates", 3).code == 0
+    for text in (wider(SMALL), wider(SMALL).replace("  new:", "  two: {scenario: goals, set: {years: 1}}\n  new:")):
+        file.write_text(text)
+        grown = done(fork, tmp_path, "extend", "sweep", "small.yaml", "--json")
+        assert json.loads(grown.out)["computed_now"] == 3
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -318,6 +318,9 @@ years: 2
         ("title: One", "title: Another\nabout: words\nfacts: [{what: a, value: 3, source: b}]", True),
         ("problems: 0.5", "problems: {level: {others: .50}, start: 0, ramp: 12}", True),
         ("years: 2\n", "years: 2  # the same, said in full\nparameters: {}\nstructure: {contagion: logit}\n", True),
+        ("title: D,", "title: E,", True),
+        ("pairwise_km: 8}}", "pairwise_km: 8}, source: a report}", True),
+        ("learner-profiles: {}", "learner-profiles: {title: Profiles}", True),
         ("problems: 0.5", "problems: 0.5000001", False),
         ("years: 2", "years: 3", False),
         ("schools: 2", "schools: 3", False),
@@ -335,6 +338,17 @@ def test_a_cell_is_known_by_what_its_numbers_depend_on(tmp_path: Path, old: str,
 
     assert old in BASE
     assert (identity(BASE.replace(old, new)) == identity(BASE)) is same
+
+
+def test_the_reason_for_a_parameter_makes_no_other_cell(tmp_path: Path) -> None:
+    """Catches a mended sentence that costs a whole sweep."""
+
+    def identity(override: str) -> str:
+        (tmp_path / "s.yaml").write_text(f"{BASE}parameters: {{lapse: {override}}}\n")
+        return make_cell(load_scenario(tmp_path / "s.yaml"), "n", "s", {}).id
+
+    assert identity("{value: 0.013, reason: because}") == identity("{value: 0.013, reason: mended}")
+    assert identity("{value: 0.013, reason: because}") != identity("{value: 0.014, reason: because}")
 
 
 def test_cells_that_say_the_same_are_run_once(ask: Ask) -> None:
