@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from simdiff.cli import BAD_INPUT, SOME_FAILED
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors
 from simdiff.report.sweep_report import contrast_lines, standing
 from simdiff.study.chunk_folder import TwinChunksError
@@ -22,6 +22,9 @@ def status_command(folder: Path, as_json: bool, check: bool) -> int:
     except (SheetError, TwinChunksError) as problem:
         errors().print(str(problem))
         return BAD_INPUT
+    except OSError as problem:
+        errors().print(f"{problem.filename or folder}: {problem.strerror or problem}")
+        return FAILED_TO_WRITE
     tally = report.tally
     if as_json:
         print(json.dumps(said, ensure_ascii=False))

@@ -73,6 +73,7 @@ def sweep_command(experiment: str, schools: Path | None, changes: dict[str, Any]
     for name, value in changes.items():
         words += [f"--{name}", str(value)] if value is not None else []
     words += ["--schools", str(schools)] if schools else []
+    words += ["--out", str(out)] if out else []
 
     def begin() -> Plan:
         known, note = open_folder(folder, plan)
@@ -202,9 +203,12 @@ def _changed_text(folder: Path, changes: str) -> str:
 
 def _commands(folder: Path, command: str, *, adds: bool) -> str:
     """The commands that repeat the sweep, with one more if there is one."""
-    if command and not adds:
+    try:
+        known = str(read_sheet(folder)[1]["reproduce"])
+    except SheetError:
         return command
-    known = str(read_sheet(folder)[1]["reproduce"])
+    if not adds:
+        return known
     return f"{known} && {command}" if command else known
 
 

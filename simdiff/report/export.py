@@ -66,7 +66,7 @@ def choose(plan: Plan, outcomes: Sequence[str], times: Sequence[int]) -> Choice:
     known = sorted({at for cell in plan.cells for at in labels_of_times(plan.experiment.keep, cell.years)})
     if any(at not in known for at in times):
         raise ExportError(f"--years: the sweep keeps {_time(plan)}s {', '.join(map(str, known))}")
-    return Choice(tuple(outcomes) or kept, tuple(times))
+    return Choice(tuple(dict.fromkeys(outcomes)) or kept, tuple(dict.fromkeys(times)))
 
 
 def export(report: Report, folder: Path, kind: str, choice: Choice) -> list[Path]:
@@ -174,8 +174,13 @@ def _time(plan: Plan) -> str:
 
 
 def _factor_columns(plan: Plan) -> dict[str, str]:
-    """Column of each factor: its name, in letters that every program takes."""
-    return {name: f"factor_{name.replace('-', '_')}" for name in plan.experiment.factors}
+    """Column of each factor: its name, in letters that every program takes; numbered where two would be the same."""
+    columns: dict[str, str] = {}
+    for name in plan.experiment.factors:
+        plain = f"factor_{name.replace('-', '_')}"
+        more = sum(column == plain or column.startswith(f"{plain}__") for column in columns.values())
+        columns[name] = f"{plain}__{more + 1}" if more else plain
+    return columns
 
 
 def _small(name: str, rows: Sequence[dict[str, Any]], labels: dict[str, str]) -> Out:
@@ -185,7 +190,7 @@ def _small(name: str, rows: Sequence[dict[str, Any]], labels: dict[str, str]) ->
 
 def _wide_parts(plan: Plan, rows: Rows, choice: Choice, outcomes: Sequence[str]) -> Iterator[pa.Table]:
     """The wide table, cell by cell: a row for each run, time, district and practice."""
-    time = _time(plan)
+    time, numeric = _time(plan), _numeric_factors(plan)
     for cell in plan.cells:
         table = rows.of_cell(cell, [*KEYS, time, *outcomes])
         if table is None:
@@ -193,7 +198,7 @@ def _wide_parts(plan: Plan, rows: Rows, choice: Choice, outcomes: Sequence[str])
         if choice.times:
             table = table.filter(pc.is_in(table[time], pa.array(choice.times, pa.int32())))
         names = [*KEYS, time, *(name for name in outcomes if name not in KEYS)]
-        heads = _cell_columns(plan, cell, table.num_rows)
+        heads = _cell_columns(plan, cell, table.num_rows, numeric)
         plain = [_plain(table[name]) for name in names]
         yield pa.Table.from_arrays([*heads.values(), *plain], names=[*heads, *names])
 
@@ -209,21 +214,25 @@ def _long_parts(plan: Plan, rows: Rows, choice: Choice) -> Iterator[pa.Table]:
         yield long.append_column("outcome", names).append_column("value", pa.array(values, from_pandas=True))
 
 
-def _cell_columns(plan: Plan, cell: Cell, count: int) -> dict[str, pa.Array]:
+def _cell_columns(plan: Plan, cell: Cell, count: int, numbers: set[str]) -> dict[str, pa.Array]:
     heads: dict[str, Any] = {"cell": cell.name, "scenario": cell.scenario}
     heads |= {column: cell.levels.get(name) for name, column in _factor_columns(plan).items()}
     found = {}
     for column, value in heads.items():
-        numeric = column.startswith("factor_") and _is_numeric(plan, column)
+        numeric = column in numbers
         told = float(value) if numeric and value is not None else None if value is None else str(value)
         found[column] = pa.repeat(pa.scalar(told, pa.float64() if numeric else pa.string()), count)
     return found
 
 
-def _is_numeric(plan: Plan, column: str) -> bool:
-    name = next(name for name, one in _factor_columns(plan).items() if one == column)
-    levels = [cell.levels.get(name) for cell in plan.cells]
-    return all(isinstance(level, int | float) and not isinstance(level, bool) for level in levels if level is not None)
+def _numeric_factors(plan: Plan) -> set[str]:
+    """Columns of factors whose levels are all numbers."""
+    found = set()
+    for name, column in _factor_columns(plan).items():
+        levels = [cell.levels.get(name) for cell in plan.cells]
+        if all(isinstance(one, int | float) and not isinstance(one, bool) for one in levels if one is not None):
+            found.add(column)
+    return found
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,5 +1,6 @@
 """What a sweep shows: the table of its cells, its contrasts in sentences, and how it stands."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,10 @@ def _contrast_line(report: Report, one: Sharpness) -> str:
             f" – {state}")  # fmt: skip
 
 
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None  # JSON knows no other numbers
+
+
 def standing(folder: Path, report: Report, *, check: bool = False) -> dict[str, Any]:
     """How a sweep stands, for scripts; with ``check``, the hash of its table too."""
     tally = report.tally
@@ -102,7 +107,8 @@ def standing(folder: Path, report: Report, *, check: bool = False) -> dict[str, 
         "damaged": [str(path) for path in report.chunks.damaged],
         "foreign": [str(path) for path in report.chunks.foreign],
         "contrasts": [
-            {"first": one.first, "second": one.second, "difference": one.difference, "halfwidth": one.halfwidth,
+            {"first": one.first, "second": one.second, "difference": _finite(one.difference),
+             "halfwidth": _finite(one.halfwidth),
              "replicates": one.replicates, "enough": one.enough, "sharp": one.sharp}
             for one in report.sharpness
         ],

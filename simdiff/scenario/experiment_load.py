@@ -15,7 +15,7 @@ from simdiff.scenario.factors import factor_problems, is_range, is_whole, named_
 from simdiff.scenario.folders import find_experiment, project_folder
 from simdiff.scenario.load import STAND_INS, Loaded, load_chain
 from simdiff.scenario.posterior import read_posterior
-from simdiff.scenario.problems import Problem, ScenarioError
+from simdiff.scenario.problems import Problem, ScenarioError, show_path, shown
 from simdiff.scenario.settings import laid
 from simdiff.scenario.source import Node, read_source
 from simdiff.scenario.translate import Place, place, problem_at, translated, without
@@ -44,8 +44,15 @@ class LoadedExperiment:
         return load_chain(laid(self.bases[scenario], settings), self.schools)
 
     def with_changes(self, changes: dict[str, Any], posterior: tuple[dict[str, float], ...] = ()) -> "LoadedExperiment":
-        """The experiment with other ``replicates``, ``draws`` or ``seed``, and draws of another file."""
-        experiment = self.experiment.model_copy(update=changes)
+        """The experiment with other ``replicates``, ``draws`` or ``seed``, and other draws. Raises ScenarioError."""
+        try:
+            experiment = Experiment.model_validate(self.experiment.model_dump(mode="json") | changes)
+        except ValidationError as error:
+            file = show_path(self.files[0])
+            raise ScenarioError(
+                Problem(file, 0, 0, ".".join(map(str, one["loc"])), f"found {shown(one['input'])}", one["msg"].lower())
+                for one in error.errors()
+            ) from None
         return replace(self, experiment=experiment, posterior=posterior or self.posterior)
 
 

@@ -7,6 +7,9 @@ from simdiff.scenario.folders import is_file, like_file
 from simdiff.scenario.problems import Problem, ScenarioError, nearest, show_path, shown
 from simdiff.scenario.table import number_of, read_table
 
+TIES = ("near_ties", "convened_ties", "partner_ties", "distance_scale", "need_scale", "feeder_weight")
+"""Parameters that decide who is tied to whom: a world is built once, for all draws. A scenario may set them."""
+
 
 def read_posterior(path: Path) -> tuple[dict[str, float], ...]:
     """Parameter draws from a CSV: a column a parameter, a row a draw. Raises ScenarioError with every problem."""
@@ -19,6 +22,10 @@ def read_posterior(path: Path) -> tuple[dict[str, float], ...]:
         Problem(name, first, 1, column, f"unknown parameter `{column}`", "expected a parameter of the register",
                 nearest(column, PARAMETERS))
         for column in head if column not in PARAMETERS
+    ]  # fmt: skip
+    problems += [
+        Problem(name, first, 1, column, f"`{column}` decides ties", "expected none: ties are alike in all draws")
+        for column in head if column in TIES
     ]  # fmt: skip
     if len(set(head)) < len(head):
         problems.append(Problem(name, first, 1, "", "a column twice", "expected each parameter once"))

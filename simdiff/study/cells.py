@@ -64,7 +64,7 @@ def cells_of(loaded: LoadedExperiment) -> list[Cell]:
 def make_cell(loaded: Loaded, name: str, scenario: str, levels: Levels) -> Cell:
     """A cell from its checked scenario."""
     said = {key: value for key, value in loaded.text.items() if key not in WORDS}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))  # the first practice stays the first
     schools = sum(
         len(loaded.schools[name]) if name in loaded.schools else drawn_schools(district)
         for name, district in loaded.scenario.where.districts.items()

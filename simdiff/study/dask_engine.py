@@ -4,6 +4,7 @@ Dask runs a task at least once. That is enough here: a chunk is a pure function 
 its content, so a second copy is the same file.
 """
 
+import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
@@ -21,11 +22,13 @@ import pyarrow.parquet as pq
 
 from simdiff.study.chunks import Done, Piece, Task, as_done, compute, failed_table
 from simdiff.study.engines import PATIENCE, EngineError, Work
+from simdiff.study.version import code_digest, versions
 
 ATTEMPTS = 3
 """Times that a chunk may take its worker down before its runs are tried one by one."""
 DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
 """Run by workers of our own: a terminal's Ctrl-C reaches them too, and the owner is to decide what it means."""
+LOST = "the scheduler was lost; what is stored is good: continue with `simdiff resume`"
 IN_LINE = 4
 """Chunks in line for each worker."""
 
@@ -42,7 +45,7 @@ class Keys:
 def check_address(scheduler: str, keys: Keys | None) -> None:
     """Raise EngineError unless an address is on this machine, or encrypted (``tls://`` with keys)."""
     parts = urlsplit(scheduler)
-    if parts.scheme not in ("tcp", "tls") or not parts.hostname or parts.port is None:
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname or not re.search(r":\d{1,5}$", parts.netloc):
         raise EngineError(f"--scheduler: found {scheduler}, expected tcp://HOST:PORT or tls://HOST:PORT")
     if parts.scheme == "tls" and keys is None:
         raise EngineError("--scheduler: tls:// needs --tls-ca, --tls-cert and --tls-key")
@@ -51,6 +54,13 @@ def check_address(scheduler: str, keys: Keys | None) -> None:
             f"--scheduler: {scheduler} is on another machine and not encrypted; use tls:// with --tls-ca, --tls-cert "
             "and --tls-key (anybody who reaches a Dask scheduler can run code on it)"
         )
+
+
+def checked(task: Task) -> Done:
+    """Compute a chunk, if this worker has the very code that the sweep is made with. Raises EngineError if not."""
+    if code_digest(versions()) != task.question.code:
+        raise EngineError("a worker has other code or libraries than the owner of the sweep; install the same")
+    return compute(task)
 
 
 def _is_loopback(host: str) -> bool:
@@ -66,7 +76,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
     Raises EngineError if Dask is not installed or the scheduler cannot be reached within ``patience`` seconds.
     """
 
-    def __init__(self, scheduler: str | None, workers: int, keys: Keys | None = None, work: Work = compute,
+    def __init__(self, scheduler: str | None, workers: int, keys: Keys | None = None, work: Work = checked,
                  tell: Callable[[str], None] = lambda line: None, patience: float = 20.0) -> None:  # fmt: skip
         self.work, self.tell = work, tell
         try:
@@ -101,11 +111,22 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
 
     def run(self, tasks: Iterable[Task], stop: Event) -> Iterator[Done]:
         """Yield each chunk as it is done. Raises EngineError if the scheduler is lost."""
+        chunks = self._chunks(tasks, stop)
+        while True:
+            try:
+                done = next(chunks)
+            except StopIteration:
+                return
+            except (OSError, self.dask.CancelledError) as error:
+                raise EngineError(LOST) from error
+            yield done
+
+    def _chunks(self, tasks: Iterable[Task], stop: Event) -> Iterator[Done]:
         waiting, running = iter(tasks), dict[Any, Task]()
         if not self.client.nthreads():
             self.tell("waiting for the first worker")
         while True:
-            room = 0 if stop.is_set() else IN_LINE * max(1, len(self.client.nthreads())) - len(running)
+            room = 0 if stop.is_set() else IN_LINE * max(1, sum(self.client.nthreads().values())) - len(running)
             for task in islice(waiting, max(0, room)):
                 running[self._submit(task)] = task
             if stop.is_set():
@@ -128,7 +149,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
         with suppress(self.dask.TimeoutError):
             self.dask.wait(running, timeout=PATIENCE, return_when="FIRST_COMPLETED")
         if self.client.status != "running":
-            raise EngineError("the scheduler was lost; what is stored is good: continue with `simdiff resume`")
+            raise EngineError(LOST)
         return [future for future in running if future.status != "pending"]
 
     def _drop_waiting(self, running: dict[Any, Task]) -> None:
@@ -166,7 +187,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
             return None
         if isinstance(error, self.dask.scheduler.KilledWorker):
             return True
-        raise error
+        raise EngineError(f"a worker cannot do its work ({type(error).__name__}: {error})")
 
     def _alone(self, task: Task) -> tuple[pa.Table, int]:
         """Rows of a task of one run, and whether it failed."""

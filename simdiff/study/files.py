@@ -1,6 +1,7 @@
 """Writing files so that none is ever half there: temporary file, flush to disk, rename, flush the folder."""
 
 import csv
+import errno
 import hashlib
 import io
 import os
@@ -63,6 +64,9 @@ def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some shares cannot flush a folder
+            raise
     finally:
         os.close(handle)
 

@@ -10,8 +10,7 @@ from simdiff.scenario.translate import problem_at
 from simdiff.study.cells import Cell, cells_of, places_of, practices_of, scenario_of
 from simdiff.study.chunks import Piece, Question, Task, chunk_name
 from simdiff.study.draws import parameter_draws
-from simdiff.study.files import digest
-from simdiff.study.version import versions
+from simdiff.study.version import code_digest, versions
 
 CHUNK_SIZE = 3_000_000
 """School-months of a chunk: about a second of work, so that storing it costs little and losing it does not hurt."""
@@ -50,7 +49,7 @@ class Plan:
         """What all runs share."""
         keep = self.experiment.keep
         names = keep.outcomes or [outcome.name for outcome in (*OUTCOMES, *FINAL_OUTCOMES)]
-        code = digest(repr(sorted(self.versions.items())).encode())[:16]
+        code = code_digest(self.versions)
         return Question(self.experiment.seed, keep, tuple(dict.fromkeys(names)), code)
 
     @property
@@ -113,12 +112,19 @@ def until_problems(loaded: LoadedExperiment, cells: Sequence[Cell]) -> Iterator[
     until = loaded.experiment.until
     if until is None:
         return
-    first = scenario_of(cells[0].text)
     told = until.contrast if isinstance(until.contrast, list) else [until.contrast]
+    touched = [scenario_of(cell.text) for cell in cells if len(told) == 1 or cell.name in told] or [
+        scenario_of(cells[0].text)
+    ]
+    places = [place for place in places_of(touched[0]) if all(place in places_of(one) for one in touched)]
+    practices = [name for name in practices_of(touched[0]) if all(name in practices_of(one) for one in touched)]
     asked = [(("contrast", n), "cell", name, [cell.name for cell in cells]) for n, name in enumerate(told)]
-    asked.append((("district", 0), "district", until.district, list(places_of(first))))
+    asked.append((("district", 0), "district", until.district, places))
     if until.practice is not None:
-        asked.append((("practice", 0), "practice", until.practice, list(practices_of(first))))
+        asked.append((("practice", 0), "practice", until.practice, practices))
+    elif len({practices_of(one)[0] for one in touched}) > 1:
+        found = "cells begin with different practices"
+        yield problem_at(loaded.root, ("until",), found, "expected `practice`: the one to compare", key=True)
     for place, kind, name, known in asked:
         if name not in known:
             allowed = f"expected one of {listed(known)}"

@@ -6,12 +6,14 @@ nothing of what has been computed: that is what the chunks are for.
 """
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from simdiff.scenario import Experiment, SchoolRow
 from simdiff.study.cells import Cell, Schools
@@ -58,10 +60,15 @@ def write_sheet(folder: Path, plan: Plan, reproduce: str) -> None:
     _sweep_out(folder, keep=set(parts))
 
 
+def is_part(name: str) -> bool:
+    """True if a file's name is that of a part of a sheet."""
+    return re.fullmatch(rf"({'|'.join(PARTS)})-[0-9a-f]{{32}}\.parquet", name) is not None
+
+
 def _sweep_out(folder: Path, keep: set[str]) -> None:
     """Remove parts of older sheets and unfinished files; only the folder's owner calls this."""
     for path in sorted([*folder.iterdir(), *(folder / CHUNKS).iterdir()]):
-        old = path.suffix == ".parquet" and path.name.split("-")[0] in PARTS and path.name not in keep
+        old = is_part(path.name) and path.name not in keep
         if path.name.startswith(TEMPORARY) or (old and path.parent == folder):
             path.unlink()
 
@@ -78,15 +85,23 @@ def check_sheet(folder: Path) -> None:
 
 
 def read_sheet(folder: Path) -> tuple[Plan, dict[str, Any]]:
-    """Read the plan of a folder, and the sheet as it is written. Raises SheetError."""
+    """Read the plan of a folder, and the sheet as it is written. Raises SheetError; OSError if the system cannot read
+    it, which says nothing of what it holds."""
     path = folder / SHEET
+    check_sheet(folder)
     try:
-        check_sheet(folder)
         said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise SheetError(f"{path}: cannot be read ({error}); {WAY_OUT}") from None
     if not isinstance(said, dict) or said.get("checksum") != _checksum(said):
         raise SheetError(f"{path}: damaged (its checksum does not fit); {WAY_OUT}")
+    try:
+        return _plan_of(folder, said), said
+    except (ValidationError, KeyError, TypeError) as error:
+        raise SheetError(f"{path}: of another version of simdiff ({type(error).__name__}); use that version") from None
+
+
+def _plan_of(folder: Path, said: dict[str, Any]) -> Plan:
     parts = {name.partition("-")[0]: _read_part(folder / name) for name in said["parts"]}
     schools: dict[str, Schools] = {
         row["key"]: {
@@ -104,9 +119,8 @@ def read_sheet(folder: Path) -> tuple[Plan, dict[str, Any]]:
         for stage in said["stages"]
     )
     draws = tuple(json.loads(row["parameters"]) for row in parts["draws"])
-    plan = Plan(Experiment.model_validate(said["experiment"]), cells, draws, stages, said["versions"],
+    return Plan(Experiment.model_validate(said["experiment"]), cells, draws, stages, said["versions"],
                 {cell.id: cell for cell in cells})  # fmt: skip
-    return plan, said
 
 
 WAY_OUT = "run `simdiff sweep` again with the experiment and this folder: what is computed is kept"

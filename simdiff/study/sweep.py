@@ -14,10 +14,11 @@ from simdiff.scenario import Until
 from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Chunks, Rows, about, keep_chunk, scan, set_aside
 from simdiff.study.engines import Engine
+from simdiff.study.files import TEMPORARY
 from simdiff.study.plan import Plan, Stage, tasks_of
 from simdiff.study.precision import Sharpness, halfwidths, replicates_next, sharp_at
 from simdiff.study.run_folder import FolderTakenError
-from simdiff.study.sheet import SheetError, check_same, has_sheet, read_sheet, write_sheet
+from simdiff.study.sheet import SheetError, check_same, has_sheet, is_part, read_sheet, write_sheet
 
 Progress = Callable[["Tally"], None]
 
@@ -70,7 +71,7 @@ def check_place(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise FolderTakenError(f"{folder}: is a file, not a folder")
     others = [path.name for path in folder.glob("*") if path.name not in ("chunks", "owner.lock", "owner.json")]
-    if any(not name.startswith(("design-", "schools-", "draws-", ".")) for name in others):
+    if any(not (is_part(name) or name.startswith(TEMPORARY)) for name in others):
         raise FolderTakenError(f"{folder}: holds files that are not a sweep of simdiff; choose another folder")
 
 
@@ -84,14 +85,17 @@ def run_sweep(folder: Path, plan: Plan, reproduce: str, engine: Engine, stop: Ev
     found = scan(folder, plan, verify=True)
     set_aside(found.damaged)
     chunks = found
+    fresh = 0
     while True:
         tally = count(plan, chunks)
+        tally.fresh = fresh
         progress(tally)
         missing = (task for task in tasks_of(plan) if task.name not in chunks.files)
         for done in engine.run(missing, stop):
             keep_chunk(folder, done)
             tally.done, tally.fresh = tally.done + done.runs, tally.fresh + done.runs
             tally.failed += done.failed
+            fresh = tally.fresh
             progress(tally)
         chunks = scan(folder, plan, verify=False)
         sharpness = contrasts(plan, chunks) if tally.done == tally.planned else ()
@@ -106,10 +110,10 @@ def status(folder: Path, *, verify: bool) -> Report:
     """How a folder stands; nothing is changed. With ``verify``, or if a chunk cannot be read, every byte is checked.
     Raises SheetError."""
     plan, _ = read_sheet(folder)
-    chunks = scan(folder, plan, verify=verify)
+    chunks = scan(folder, plan, verify=verify or plan.experiment.until is not None)
     try:
         tally = count(plan, chunks)
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, OSError, ValueError, LookupError):
         chunks = scan(folder, plan, verify=True)
         tally = count(plan, chunks)
     return Report(plan, tally, chunks, contrasts(plan, chunks) if tally.done == tally.planned else ())
