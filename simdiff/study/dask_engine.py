@@ -87,7 +87,12 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
 
         self.dask: Any = distributed
 
-        dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS - 1, "distributed.admin.tick.limit": "30s"})
+        dask.config.set({
+            "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
+            "distributed.admin.tick.limit": "30s",
+            # a worker that is being restarted when this has passed since a death is given up, at last all of them
+            "distributed.deploy.lost-worker-timeout": "1000 days",
+        })  # fmt: skip
         self.cluster: Any = None
         try:
             if scheduler is None:

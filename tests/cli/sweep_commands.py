@@ -78,7 +78,7 @@ def small_folder(here: Path) -> Path:
     """A place with the experiment, and a folder there in which it is complete; returns the folder."""
     (here / "small.yaml").write_text(SMALL)
     plan = make_plan(load_experiment(str(here / "small.yaml")))
-    run_sweep(here / "sweep", plan, "simdiff sweep small.yaml", LocalEngine(2), Event())
+    run_sweep(here / "sweep", plan, "simdiff sweep small.yaml --out sweep", LocalEngine(2), Event())
     return here / "sweep"
 
 
