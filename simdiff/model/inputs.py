@@ -35,6 +35,8 @@ from simdiff.scenario.schools import SchoolRow
 
 BURN_IN = 12
 """Months before policy starts (section 0)."""
+FAMILIES = ("goals", "flexibility", "talent", "networks")
+"""Families of levers that have a strength."""
 LAW_POINTS = 1025
 """Points at which the quantiles of relevance and thresholds are tabulated."""
 
@@ -150,6 +152,11 @@ def world_of(scenario: Scenario, schools: Mapping[str, Sequence[SchoolRow]], see
     return build_world(places, scenario.policy.networks.partners, rules, key)
 
 
+def strengths(values: Mapping[str, float]) -> dict[str, float]:
+    """How strongly each family of levers acts, by family."""
+    return {family: values[f"strength_{family}"] for family in FAMILIES}
+
+
 def prepare(scenario: Scenario, world: World, seed: int, draw: Mapping[str, float] | None = None,
             calendars: Mapping[str, Sequence[int]] | None = None) -> Inputs:  # fmt: skip
     """Compile a scenario on a world. Raises ValueError if the horizon exceeds what the luck can name (341 years)."""
@@ -160,7 +167,7 @@ def prepare(scenario: Scenario, world: World, seed: int, draw: Mapping[str, floa
     practices = tuple(resolve_practice(name, practice) for name, practice in scenario.practices.items())
     return Inputs(
         world=world,
-        policy=build_policy(scenario.policy, world.districts, BURN_IN, months),
+        policy=build_policy(scenario.policy, world.districts, BURN_IN, months, strengths(values)),
         par=parameter_record(values, scenario.structure, calendars),
         practice=practice_records(practices, values),
         relevance_law=beta_law(values["relevance_alpha"], values["relevance_beta"]),
@@ -204,6 +211,7 @@ def new_sim(inputs: Inputs, replicate: int) -> Sim:
         tie_from=world.ties.start,
         tie=world.ties.tie,
         lever=inputs.policy.lever,
+        acting=inputs.policy.acting,
         setting=inputs.policy.setting,
         partner=inputs.policy.partner,
         partner_level=inputs.policy.partner_level,

@@ -3,7 +3,7 @@
 Months in a scenario count from the start of policy; here they count from the start of the burn-in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ from simdiff.model.state import (
     SETTING,
     Records,
 )
-from simdiff.register import CALENDARS
+from simdiff.register import CALENDARS, LEVERS
 from simdiff.scenario.access import value_for
 from simdiff.scenario.schema import OTHERS, Coaching, LeverLevel, Policy, Schedule
 
@@ -41,9 +41,13 @@ CALL_MONTH = next(calendar for calendar in CALENDARS if calendar.name == "call_m
 
 @dataclass(frozen=True, slots=True)
 class PolicyTable:
-    """Monthly levels and settings of each distinct policy, and which policy each district follows."""
+    """Monthly levels and settings of each distinct policy, and which policy each district follows.
+
+    ``lever`` is what is done and paid; ``acting`` what acts, after the strength of each family.
+    """
 
     lever: Records  # (G, T) LEVER
+    acting: Records  # (G, T) LEVER
     setting: Records  # (G,) SETTING
     group: NDArray[np.int64]  # (D,)
     partner: Records  # (Q,) PARTNER
@@ -58,8 +62,21 @@ def ramp(level: float, start: int, stop: int, months: int, horizon: int) -> NDAr
     return np.where(running, level * share, 0.0)
 
 
-def build_policy(policy: Policy, districts: Sequence[str], burn_in: int, months: int) -> PolicyTable:
-    """Compile a policy for these districts over ``months`` months, ``burn_in`` of them before policy starts."""
+def strengthened(lever: Records, strength: Mapping[str, float]) -> Records:
+    """E1: levels that act, min(1, s x) with s the strength of each lever's family (by family; left out: 1)."""
+    acting = lever.copy()
+    for one in LEVERS:
+        if one.family in strength and one.name != "coaches":
+            acting[one.name] = np.minimum(1.0, strength[one.family] * lever[one.name])
+    return acting
+
+
+def build_policy(policy: Policy, districts: Sequence[str], burn_in: int, months: int,
+                 strength: Mapping[str, float] | None = None) -> PolicyTable:  # fmt: skip
+    """Compile a policy for these districts over ``months`` months, ``burn_in`` of them before policy starts.
+
+    ``strength`` is how strongly each family of levers acts (left out: 1).
+    """
     rows: dict[bytes, int] = {}
     levers: list[Records] = []
     settings: list[Records] = []
@@ -74,9 +91,14 @@ def build_policy(policy: Policy, districts: Sequence[str], burn_in: int, months:
             settings.append(setting)
         group[d] = rows[name]
     partner, level = _partners(policy, burn_in, months)
+    strength = strength or {}
+    lever, setting = np.stack(levers).view(np.recarray), np.concatenate(settings).view(np.recarray)
+    for waiver in ("pilot_waiver", "zone_waiver"):
+        setting[waiver] = np.minimum(1.0, strength.get("flexibility", 1.0) * setting[waiver])
     return PolicyTable(
-        lever=np.stack(levers).view(np.recarray),
-        setting=np.concatenate(settings).view(np.recarray),
+        lever=lever,
+        acting=strengthened(lever, strength),
+        setting=setting,
         group=group,
         partner=partner,
         partner_level=level,

@@ -172,7 +172,8 @@ class Sim(NamedTuple):
     site: Records  # (S,) SITE
     tie_from: NDArray[np.int32]  # (S, 4) where near, convened and partner ties start, and where the last end
     tie: Records  # (Z,) TIE
-    lever: Records  # (G, T) LEVER
+    lever: Records  # (G, T) LEVER: what is done and paid
+    acting: Records  # (G, T) LEVER: what acts, after the strength of each family
     setting: Records  # (G,) SETTING
     partner: Records  # (Q,) PARTNER
     partner_level: NDArray[np.float64]  # (Q, T)

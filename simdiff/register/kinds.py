@@ -18,8 +18,9 @@ class Parameter:
     """One number of the model.
 
     ``low`` and ``high`` bound what a scenario may set. ``prior`` names the law that parameter draws use: *lognormal*
-    (median at the default, ``spread`` = SD of the log), *logitnormal* (``spread`` = SD of the logit), *normal*
-    (``spread`` = SD), *beta* (``spread`` = a + b, mean at the default) or *fixed*.
+    (median at the centre, ``spread`` = SD of the log), *logitnormal* (``spread`` = SD of the logit), *normal*
+    (``spread`` = SD), *beta* (``spread`` = a + b, mean at the centre) or *fixed*. ``about`` is that centre where it is
+    not the default.
     """
 
     group: str
@@ -34,6 +35,12 @@ class Parameter:
     meaning: str
     source: str
     grade: Grade
+    about: float | None = None
+
+    @property
+    def centre(self) -> float:
+        """Centre of the prior: its median, or its mean for *beta*."""
+        return self.default if self.about is None else self.about
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from simdiff.register.kinds import Calendar, Parameter
 _MODEL = "model specification, section 6"
 _PRICES = "model specification, section 0 (Prices, 2024 $)"
 
+_strength = partial(Parameter, "lever strength")
 _constraint = partial(Parameter, "constraints")
 _load = partial(Parameter, "load")
 _leaders = partial(Parameter, "leadership")
@@ -23,7 +24,19 @@ def _price(name: str, symbol: str, default: float, unit: str, meaning: str, sour
                   "E" if "sourced" in source else "A")
 
 
+def _family(family: str, symbol: str, about: float, acts: str) -> Parameter:
+    return _strength(f"strength_{family}", symbol, 1.0, "ratio", 0.0, 10.0, "lognormal", 0.5,
+                     f"how strongly the {family} levers act for what is done and paid: {acts}",
+                     "1 is the model specification; centre of the prior by lever parity (docs/validation.md)", "A",
+                     about)
+
+
 SYSTEM: tuple[Parameter, ...] = (
+    _family("goals", "s_G", 1.0, "factor on their levels, to at most 1"),
+    _family("flexibility", "s_F", 1.0, "factor on their levels and on waivers, to at most 1"),
+    _family("talent", "s_T", 1.0, "factor on their levels, to at most 1, and on the quality of coaches"),
+    _family("networks", "s_N", 1.0,
+            "factor on their levels, to at most 1, and on the log quality that a competition gains"),
     _constraint("rules_school", "B0S", 0.20, "share", 0.0, 1.0, "fixed", 0.0,
                 "share of the needed school-level change that a real rule blocks", _MODEL, "A"),
     _constraint("rules_classroom", "B0C", 0.20, "share", 0.0, 1.0, "fixed", 0.0,

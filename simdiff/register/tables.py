@@ -35,8 +35,9 @@ def number(value: float) -> str:
 
 
 def prior(parameter: Parameter) -> str:
-    """The law of parameter draws in words; its centre is the default."""
-    return PRIORS[parameter.prior].format(number(parameter.spread))
+    """The law of parameter draws in words; its centre is the default unless it says another."""
+    about = "" if parameter.about is None else f", about {number(parameter.about)}"
+    return PRIORS[parameter.prior].format(number(parameter.spread)) + about
 
 
 def parameter_groups() -> dict[str, list[Parameter]]:

@@ -14,7 +14,7 @@ PARAMETER_DRAW = 32
 
 def prior_quantile(parameter: Parameter, u: float) -> float:
     """Quantile at u in (0, 1) of a parameter's prior, cut to its range; the default for a fixed one."""
-    value, spread = parameter.default, parameter.spread
+    value, spread = parameter.centre, parameter.spread
     if parameter.prior == "lognormal":
         value *= math.exp(spread * NORMAL.inv_cdf(u))
     elif parameter.prior == "logitnormal":

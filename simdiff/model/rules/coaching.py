@@ -51,7 +51,8 @@ def hire(sim, d, t):
     elif in_months(par.hire_months, t):
         district.fte += (target - district.fte) / par.hire_lag
     district.partner_fte = partner_fte(sim, d, t)
-    district.coach_quality = coach_quality(par, district.fte + district.partner_fte, district.teachers)
+    quality = coach_quality(par, district.fte + district.partner_fte, district.teachers)
+    district.coach_quality = par.strength_talent * quality
 
 
 @rule

@@ -52,7 +52,7 @@ def transfer_between(par, clarity_1, clarity_2):
 def steer(sim, d, t):
     """E2, E3: clarity follows clear goals; a superintendent may leave; background mandates come and go."""
     par, run, district = sim.par[0], sim.run[0], sim.district[d]
-    lever = sim.lever[district.group, t]
+    lever = sim.acting[district.group, t]
     if par.with_coherence == 1:
         district.clarity += (lever.goals - district.clarity) / par.clarity_months
     change_leader(par, run, district, lever, sim.setting[district.group], t)
@@ -123,7 +123,7 @@ def invite(sim, d, t):
         open_pilots(sim, d, t)
     if setting.zone > 0 and t == setting.zone_start:
         open_zone(sim, d, t)
-    level = sim.lever[district.group, t].identify
+    level = sim.acting[district.group, t].identify
     if level > 0.0 and district.identified == 0:
         identify(sim, d)
     elif level == 0.0 and district.identified == 1:

@@ -28,7 +28,7 @@ class Net(NamedTuple):
 @rule
 def net_of(sim):
     """The part of ``sim`` that exposure reads."""
-    return Net(sim.tie_from, sim.tie, sim.seen, sim.site, sim.school, sim.district, sim.lever, sim.setting)
+    return Net(sim.tie_from, sim.tie, sim.seen, sim.site, sim.school, sim.district, sim.acting, sim.setting)
 
 
 @rule

@@ -27,7 +27,7 @@ def deep_experience(sim, i, p, t):
 def learn(sim, d, t):
     """E21: E ← E + x_T3 c_E (.3 + .7 g) Σ A (K/n) φ f / max(1, S/60) − δ_E E; shared failures add lessons."""
     par, district = sim.par[0], sim.district[d]
-    sharing = sim.lever[district.group, t].sharing
+    sharing = sim.acting[district.group, t].sharing
     size = max(1.0, (district.last - district.first) / par.knowledge_norm)
     clear = par.codify_base + (1.0 - par.codify_base) * district.clarity
     for p in range(sim.practice.shape[0]):
@@ -115,7 +115,7 @@ def compete(sim, d, p, t, most_prizes, available):
     rank_schools(sim, d)
     winner = sim.order[district.first]
     best = entry_quality(sim, winner, p, t)
-    quality = sim.practice[p].quality * math.exp(sim.par[0].quality_gain * best)
+    quality = sim.practice[p].quality * math.exp(sim.par[0].strength_networks * sim.par[0].quality_gain * best)
     prizes = sites_affordable(district, min(most_prizes, entries))
     award(sim, d, p, t, max(1.0, quality), available)
     for n in range(prizes):
