@@ -38,6 +38,9 @@ CUTS = {
 CALL_MONTH = next(calendar for calendar in CALENDARS if calendar.name == "call_months").months[0]
 """Month in which competitions call for entries; programmes are aligned to it here, so tests cannot move it."""
 
+UNBOUNDED = ("convene", "sharing")
+"""Levers that add contact or knowledge, of which there can be more than the equations' full level gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyTable:
@@ -63,11 +66,12 @@ def ramp(level: float, start: int, stop: int, months: int, horizon: int) -> NDAr
 
 
 def strengthened(lever: Records, strength: Mapping[str, float]) -> Records:
-    """E1: levels that act, min(1, s x) with s the strength of each lever's family (by family; left out: 1)."""
+    """E1: levels that act, s x with s the strength of each lever's family (by family; left out: 1); at most 1 where the
+    level is a share of something."""
     acting = lever.copy()
     for one in LEVERS:
         if one.family in strength and one.name != "coaches":
-            acting[one.name] = np.minimum(1.0, strength[one.family] * lever[one.name])
+            acting[one.name] = np.minimum(np.inf if one.name in UNBOUNDED else 1.0, strength[one.family] * lever[one.name])
     return acting
 
 

@@ -26,9 +26,7 @@ def here(sim, i, t):
     """Gather what school i's rules need in month t."""
     site = sim.site[i]
     district = sim.district[site.district]
-    partner = 0.0
-    if site.partner >= 0:
-        partner = min(1.0, sim.par[0].strength_networks * sim.partner_level[site.partner, t])
+    partner = 0.0 if site.partner < 0 else sim.par[0].strength_networks * sim.partner_level[site.partner, t]
     return Here(sim.par[0], sim.run[0], site, sim.school[i], district, sim.acting[district.group, t],
                 sim.setting[district.group], partner, t)  # fmt: skip
 
