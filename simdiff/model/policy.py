@@ -71,7 +71,8 @@ def strengthened(lever: Records, strength: Mapping[str, float]) -> Records:
     acting = lever.copy()
     for one in LEVERS:
         if one.family in strength and one.name != "coaches":
-            acting[one.name] = np.minimum(np.inf if one.name in UNBOUNDED else 1.0, strength[one.family] * lever[one.name])
+            most = np.inf if one.name in UNBOUNDED else 1.0
+            acting[one.name] = np.minimum(most, strength[one.family] * lever[one.name])
     return acting
 
 

@@ -35,7 +35,7 @@ class Panel:
     @property
     def active(self) -> NDArray[np.bool_]:
         """Formally implemented (INITIAL or FULL); (runs, T, S)."""
-        return (self.stage == INITIAL) | (self.stage == FULL)
+        return np.asarray((self.stage == INITIAL) | (self.stage == FULL))
 
     @property
     def using(self) -> NDArray[np.float64]:
