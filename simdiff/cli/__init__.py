@@ -13,7 +13,7 @@ EXPERIMENT = "Experiment file, or the name of a shipped one (see `simdiff list`)
 FOLDER = "Folder of a sweep."
 Replicates = Annotated[Optional[int], typer.Option(min=1, help="Replicates of each cell and draw.")]  # noqa: UP045
 Draws = Annotated[Optional[int], typer.Option(min=0, help="Parameter draws, 0 (default values) or at least 2.")]  # noqa: UP045
-Posterior = Annotated[Optional[Path], typer.Option(help="CSV of parameter draws, in place of the priors.")]  # noqa: UP045
+Posterior = Annotated[Optional[Path], typer.Option(help="CSV of draws for the priors, or calibrated.")]  # noqa: UP045
 Seed = Annotated[Optional[int], typer.Option(help="Seed of all luck.")]  # noqa: UP045
 Schools = Annotated[Optional[Path], typer.Option(help="CSV of real schools (.csv or .csv.gz).")]  # noqa: UP045
 Threads = Annotated[Optional[int], typer.Option(min=1, help="Threads; left out, one a core.")]  # noqa: UP045
@@ -159,6 +159,20 @@ def export(
         raise typer.BadParameter(f"{years}, expected whole numbers separated by commas", param_hint="--years") from None
     names = [name.strip() for name in outcomes.split(",") if name.strip()]
     raise typer.Exit(export_command(folder, to, out, names, times))
+
+
+@app.command()
+def calibrate(
+    experiment: Annotated[str, typer.Argument(help="Worlds of the targets, an experiment.")] = "calibration",
+    kept: Annotated[int, typer.Option(min=50, help="Parameter draws to keep.")] = 300,
+    threads: Threads = None,
+    out: Annotated[Path, typer.Option(help="Folder for the draws.")] = Path("results/calibration"),
+    as_json: AsJson = False,
+) -> None:
+    """Find parameter draws that agree with what studies have measured (about half an hour)."""
+    from simdiff.cli.calibrate import calibrate_command
+
+    raise typer.Exit(calibrate_command(experiment, kept, threads, out, as_json))
 
 
 def main() -> None:
