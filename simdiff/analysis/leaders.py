@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, ndtri
+from scipy.special import expit, logit, ndtri
 
 from simdiff.analysis.leader_fit import Fit, Patterns, Sampled, Seen, fit_of, patterns
 from simdiff.analysis.leader_limit import FORMS, ISOLATES, Limit, adoption_years, leader_limit, named_by, peer_shares
@@ -34,10 +34,12 @@ from simdiff.study.draws import PARAMETER_DRAW, prior_quantile
 
 NOT_RUN = "not run: data absent"
 REPLICATES, AGAIN = 20, 200
-"""Replicates of each draw; new ones of the best draw."""
+"""Replicates of each draw; new ones of the best draws."""
 DECIDING = ("explore_base", "explore_contact", "decide_intercept", "decide_peers", "decide_slope")
 ACTING = {"logit": DECIDING, "hazard": DECIDING, "threshold": ("explore_base", "explore_contact", "threshold_zero")}
 """Parameters with a prior that act in the limit, by contagion form."""
+NEARLY = 1e-3
+"""Composites nearer to 0 or 1 than this count as this far in log-odds."""
 SPREADS = {"declared": 1.0, "leaders": 3.0}
 """Spread of each prior, in spreads of the register's."""
 
@@ -98,10 +100,11 @@ def sample_form(shares: NDArray[np.float64], form: str, prior: str, draws: int, 
     years = [adoption_years(limit, one, range(n * REPLICATES, (n + 1) * REPLICATES)) for n, one in enumerate(drawn)]
     new = range(draws * REPLICATES, draws * REPLICATES + AGAIN)
     both = composites(limit, form, drawn)
+    log_odds = {name: logit(np.clip(one, NEARLY, 1.0 - NEARLY)) for name, one in both.items()}
     return Sampled(
         years=np.array(years),
         values={p.name: np.array([one[p.name] for one in drawn]) for p in parameters} | both,
-        scaled={p.name: ndtri(chances[:, k]) for k, p in enumerate(parameters)} | both,
+        scaled={p.name: ndtri(chances[:, k]) for k, p in enumerate(parameters)} | log_odds,
         again=lambda draw: adoption_years(limit, drawn[draw], new),
     )
 
@@ -146,7 +149,8 @@ def carlson_rows(found: Carlson | None) -> list[dict[str, Any]]:
 def _row(found: Carlson, fit: Fit) -> dict[str, Any]:
     row: dict[str, Any] = {"model": fit.model, "prior": fit.prior, "isolates": fit.isolates}
     row |= {"rmse": fit.rmse, "rmse_05": fit.rmse_span.low, "rmse_95": fit.rmse_span.high, "rmse_best": fit.best}
-    row |= {"t50_mean": fit.t50_mean, "t50_best": fit.best_t50, "reach": fit.reach}
+    row |= {"t50_mean": fit.t50_mean, "t50_best": fit.best_t50}
+    row |= {"prior_meets": fit.prior_meets, "posterior_meets": fit.posterior_meets}
     measured = ("correlation", "zero", "threshold")
     for name in ("t50", *measured):
         one = getattr(fit, name)
