@@ -179,11 +179,11 @@ def test_target_c9() -> None:
     assert meets(np.array([0.07, 0.08, 0.07, 0.07]), np.array([3.3, 3.4, 3.2, np.inf])).tolist() == [
         True, False, False, False,
     ]  # fmt: skip
-    assert verdict(0.05, 3.4, 0.2, 9.0) == "within"
-    assert verdict(0.09, np.inf, 0.05, 3.4) == (
-        "best draw within, posterior misses: RMSE 0.090 is not under 0.08, t50 after year 6 is not within 3.3–3.6"
+    assert verdict(0.05, 3.4, some_draws=False) == "within"
+    assert verdict(0.09, np.inf, some_draws=True) == (
+        "some draws within, posterior misses: RMSE 0.090 is not under 0.08, t50 after year 6 is not within 3.3–3.6"
     )
-    assert verdict(0.05, 3.1, 0.2, 3.4) == "misses: t50 3.10 is not within 3.3–3.6"
+    assert verdict(0.05, 3.1, some_draws=False) == "misses: t50 3.10 is not within 3.3–3.6"
 
 
 def test_personal_thresholds_by_hand() -> None:
