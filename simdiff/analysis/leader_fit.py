@@ -66,7 +66,8 @@ class Fit:
     parameter. ``evidence`` is the mean weight of the prior's draws, ``evidence_error`` its standard error,
     ``effective`` the effective number of draws. ``correlation`` (P7), ``zero`` and ``threshold`` (P8) and ``band``, the
     cumulative share by year, span the runs of accepted draws (chance and parameters); ``inside``: share of these runs
-    in the ranges of P7, P8 zero and P8 median. ``verdict``: against C9, with ``some draws within`` if one of the finalists meets it.
+    in the ranges of P7, P8 zero and P8 median. ``verdict``: against C9, with ``some draws within`` if one of the
+    finalists meets it.
     """
 
     model: str

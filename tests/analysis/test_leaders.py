@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from simdiff.analysis import leader_limit as leader_limit_module
 from simdiff.analysis import leaders
 from simdiff.analysis.leader_fit import (
     ERROR,
@@ -135,6 +136,23 @@ def test_each_form_follows_its_exact_law(form: str) -> None:
     )
     assert agrees(shares, form, exact)
     assert not agrees(shares, form, directed)
+
+
+def test_a_year_has_twelve_months_of_exploring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever explores adopts and nobody counts on peers: the share after y years is 1 − e^{−12 p0 y}; red if decisions
+    come a month earlier (planted in the calendar). Catches a year that starts or ends in another month."""
+    exact = -np.expm1(-12 * 0.08 * np.arange(1, YEARS + 1))
+    sure = {"explore_base": 0.08, "explore_contact": 0.0, "decide_intercept": 1000.0}
+
+    def far_off() -> float:
+        curves = curve(adoption_years(leader_limit(peer_shares(ring()), "logit", 2), sure, range(300)))
+        error = curves.std(axis=0, ddof=1) / np.sqrt(len(curves))
+        return float((np.abs(curves.mean(axis=0) - exact) / error)[:3].max())
+
+    assert far_off() < 3.3
+    for name in ("decide_months", "launch_months"):
+        monkeypatch.setitem(leader_limit_module.CALENDAR, name, (10,))
+    assert far_off() > 3.3
 
 
 def test_peers_and_isolates() -> None:
@@ -344,10 +362,11 @@ def test_rows_of_all_fits_and_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert leaders.carlson_rows(None) == [{"model": "all", "verdict": ABSENT}]
 
 
-def test_the_logit_form_on_the_real_network(real: Network) -> None:
+def test_the_logit_form_on_the_real_network(real: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """Target C9 on the real network, wide priors: with isolates that see the county some draws follow the curve (best
     RMSE under .08), half have adopted after 3.0–3.9 years; with isolates alone the curve stays too low at its end.
     The chance of starting is learned; b_S is not. Catches a limit that lost its contact, or a year."""
+    monkeypatch.setattr(leaders, "AGAIN", 60)
     seen = Seen(peer_shares(real), named_by(real))
     county, alone = (
         fit_of("logit", "leaders", isolates, leaders.sample_form(
