@@ -11,6 +11,7 @@ INTERRUPTED, TERMINATED = 130, 143
 
 EXPERIMENT = "Experiment file, or the name of a shipped one (see `simdiff list`)."
 FOLDER = "Folder of a sweep."
+NETWORK = Path("../shared/data/diffusion")
 Replicates = Annotated[Optional[int], typer.Option(min=1, help="Replicates of each cell and draw.")]  # noqa: UP045
 Draws = Annotated[Optional[int], typer.Option(min=0, help="Parameter draws, 0 (default values) or at least 2.")]  # noqa: UP045
 Posterior = Annotated[Optional[Path], typer.Option(help="CSV of draws for the priors, or calibrated.")]  # noqa: UP045
@@ -165,6 +166,8 @@ def export(
 def calibrate(
     experiment: Annotated[str, typer.Argument(help="Worlds of the targets, an experiment.")] = "calibration",
     kept: Annotated[int, typer.Option(min=50, help="Parameter draws to keep.")] = 300,
+    network: Annotated[Path, typer.Option(help="Folder of Carlson's network (C9); not shipped.")] = NETWORK,
+    leader_draws: Annotated[int, typer.Option(min=50, help="Draws of each prior for C9.")] = 500,
     threads: Threads = None,
     out: Annotated[Path, typer.Option(help="Folder for the draws.")] = Path("results/calibration"),
     as_json: AsJson = False,
@@ -172,7 +175,7 @@ def calibrate(
     """Find parameter draws that agree with what studies have measured (about half an hour)."""
     from simdiff.cli.calibrate import calibrate_command
 
-    raise typer.Exit(calibrate_command(experiment, kept, threads, out, as_json))
+    raise typer.Exit(calibrate_command(experiment, kept, network, leader_draws, threads, out, as_json))
 
 
 def main() -> None:

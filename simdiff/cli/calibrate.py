@@ -6,32 +6,47 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from simdiff.analysis.abc import Sizes
 from simdiff.analysis.calibration import SCORED, WORLDS, Calibration, calibrate
-from simdiff.analysis.worlds import worlds_of
+from simdiff.analysis.leaders import Carlson, carlson, carlson_rows
+from simdiff.analysis.worlds import Worlds, worlds_of
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
-from simdiff.report.calibration_report import HEADS, calibration_chart, draw_rows, table_rows, told
+from simdiff.report.calibration_report import (
+    HEADS,
+    LEADER_HEADS,
+    calibration_chart,
+    draw_rows,
+    leader_rows,
+    table_rows,
+    told,
+)
+from simdiff.report.leaders_chart import leaders_chart
 from simdiff.report.provenance import CAVEAT, commit
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment
+from simdiff.scenario.leaders import read_network
 from simdiff.scenario.problems import Problem
 from simdiff.study.files import csv_bytes, digest, write_file
 from simdiff.study.remembered import remembered
 from simdiff.study.version import code_digest, versions
 
 DRAWS, ABOUT, CHART = "calibrated.csv", "calibration.json", "calibration.png"
+LEADERS_CHART = "carlson.png"
 STEPS = "steps"
 
 
-def calibrate_command(experiment: str, kept: int, threads: int | None, out: Path, as_json: bool) -> int:
-    """Calibrate to the C targets; write accepted draws, where they come from, and a picture."""
+def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: int, threads: int | None, out: Path,
+                      as_json: bool) -> int:  # fmt: skip
+    """Calibrate to the C targets; write accepted draws, where they come from, and pictures."""
     try:
         loaded = load_experiment(experiment)
+        leaders = read_network(network)
         _check_worlds(loaded, experiment)
         worlds = worlds_of(loaded)
     except ScenarioError as error:
@@ -42,9 +57,10 @@ def calibrate_command(experiment: str, kept: int, threads: int | None, out: Path
     try:
         out.mkdir(parents=True, exist_ok=True)
         found = _calibrated(worlds, sizes, loaded.experiment.seed, threads, out / STEPS / name)
+        curve = carlson(leaders, leader_draws, loaded.experiment.seed) if leaders else None
         command = shlex.join(["simdiff", "calibrate", experiment, "--kept", str(kept)])
-        about = _about(found, loaded, sizes, command)
-        for file, content in _files(found, about).items():
+        about = _about(found, curve, loaded, sizes, command)
+        for file, content in _files(found, curve, about).items():
             write_file(out / file, content)
     except KeyboardInterrupt:
         errors().print(f"stopped; the same command goes on from {out / STEPS / name}")
@@ -58,7 +74,7 @@ def calibrate_command(experiment: str, kept: int, threads: int | None, out: Path
     if as_json:
         print(json.dumps(about, ensure_ascii=False))
     else:
-        _print(found, out)
+        _print(found, curve, out)
     return 0
 
 
@@ -73,7 +89,7 @@ def _check_worlds(loaded: LoadedExperiment, name: str) -> None:
         raise ScenarioError(problems)
 
 
-def _calibrated(worlds: Any, sizes: Sizes, seed: int, threads: int | None, steps: Path) -> Calibration:
+def _calibrated(worlds: Worlds, sizes: Sizes, seed: int, threads: int | None, steps: Path) -> Calibration:
     console = Console(stderr=True)
     say_if_compiling(errors())
     columns = TextColumn("points scored"), BarColumn(), TextColumn("{task.completed:,}"), TimeElapsedColumn()
@@ -83,7 +99,9 @@ def _calibrated(worlds: Any, sizes: Sizes, seed: int, threads: int | None, steps
                          remember=lambda score: remembered(score, steps))  # fmt: skip
 
 
-def _about(found: Calibration, loaded: LoadedExperiment, sizes: Sizes, command: str) -> dict[str, Any]:
+def _about(
+    found: Calibration, curve: Carlson | None, loaded: LoadedExperiment, sizes: Sizes, command: str
+) -> dict[str, Any]:
     """All that is needed to know, trust and repeat a calibration."""
     return {
         "reproduce": command,
@@ -92,6 +110,7 @@ def _about(found: Calibration, loaded: LoadedExperiment, sizes: Sizes, command: 
         "targets": [{"name": t.name, "low": t.low, "high": t.high, "source": t.source} for t in SCORED],
         "found": told(found)[:-1],
         "table": [dict(zip(HEADS_JSON, row, strict=True)) for row in table_rows(found)],
+        "carlson": carlson_rows(curve),
         "contraction": {name: round(value, 3) for name, value in found.contraction.items()},
         "stages": [{"exponent": s.exponent, "effective": s.effective, "accepted": s.accepted}
                    for s in found.posterior.stages],
@@ -105,26 +124,31 @@ def _about(found: Calibration, loaded: LoadedExperiment, sizes: Sizes, command: 
 HEADS_JSON = ("target", "title", "range", "before", "before_in_range", "after", "after_in_range")
 
 
-def _files(found: Calibration, about: dict[str, Any]) -> dict[str, bytes]:
-    picture = io.BytesIO()
-    words = {"Software": None, "Description": json.dumps(about, ensure_ascii=False)}
-    calibration_chart(found).savefig(picture, format="png", metadata=words)
-    return {
+def _files(found: Calibration, curve: Carlson | None, about: dict[str, Any]) -> dict[str, bytes]:
+    files = {
         DRAWS: csv_bytes(draw_rows(found.draws)),
         ABOUT: (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode(),
-        CHART: picture.getvalue(),
+        CHART: _png(calibration_chart(found), about),
     }
+    return files | ({LEADERS_CHART: _png(leaders_chart(curve, CAVEAT), about)} if curve else {})
 
 
-def _print(found: Calibration, out: Path) -> None:
+def _png(figure: Figure, about: dict[str, Any]) -> bytes:
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", metadata={"Software": None, "Description": json.dumps(about)})
+    return picture.getvalue()
+
+
+def _print(found: Calibration, curve: Carlson | None, out: Path) -> None:
     console = terminal()
-    table = Table(box=None, pad_edge=False)
-    for head in HEADS:
-        table.add_column(head, overflow="fold")
-    for row in table_rows(found):
-        table.add_row(*row)
-    console.print(table)
-    console.print()
+    for heads, rows in ((HEADS, table_rows(found)), (LEADER_HEADS, leader_rows(carlson_rows(curve)))):
+        table = Table(box=None, pad_edge=False)
+        for head in heads:
+            table.add_column(head, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        console.print()
     for line in told(found):
         console.print(line)
     console.print(f"\nDraws: {out / DRAWS}. Use them: --draws {len(found.draws)} --posterior {out / DRAWS}",

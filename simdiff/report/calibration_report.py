@@ -11,6 +11,8 @@ from simdiff.report.provenance import CAVEAT
 from simdiff.report.targets_chart import TargetRow, targets_chart
 
 HEADS = ("target", "what", "range", "before: median (5–95 %)", "in range", "after: median (5–95 %)", "in range")
+LEADER_HEADS = ("C9: model", "prior", "isolates", "RMSE: posterior mean (5–95 %), best draw", "t50: median (5–95 %)",
+                "contagion or slope learnt", "verdict")  # fmt: skip
 CONFLICT = 0.5
 """Share of accepted draws inside a target's range below which it is told as not reached."""
 NOTE = (
@@ -78,3 +80,25 @@ def calibration_chart(found: Calibration) -> Figure:
 def draw_rows(draws: Sequence[dict[str, float]]) -> list[dict[str, str]]:
     """Accepted draws with six digits, as they are shipped and read."""
     return [{name: f"{value:.6g}" for name, value in draw.items()} for draw in draws]
+
+
+def leader_rows(rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Carlson's curve in the leader-level limit, a row a model, as text in the order of ``LEADER_HEADS``; ``rows`` as
+    ``leaders.carlson_rows`` gives them."""
+    return [(row["model"], *([""] * 5), row["verdict"]) if len(row) == 2 else _leader_row(row) for row in rows]
+
+
+def _leader_row(row: dict[str, Any]) -> tuple[str, ...]:
+    learnt = {name.removeprefix("contraction_"): value for name, value in row.items()
+              if name in ("contraction_decide_peers", "contraction_contagion") and value is not None}  # fmt: skip
+    return (
+        row["model"], row["prior"], row["isolates"],
+        f"{row['rmse']:.3f} ({row['rmse_05']:.3f}–{row['rmse_95']:.3f}), {row['rmse_best']:.3f}",
+        f"{_year(row['t50'])} ({_year(row['t50_05'])}–{_year(row['t50_95'])})",
+        ", ".join(f"{name} {value:.2f}" for name, value in learnt.items()),
+        row["verdict"],
+    )  # fmt: skip
+
+
+def _year(value: float | None) -> str:
+    return "later" if value is None else f"{value:.2f}"
