@@ -90,7 +90,7 @@ def leader_rows(rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
 
 def _leader_row(row: dict[str, Any]) -> tuple[str, ...]:
     learnt = {name.removeprefix("contraction_"): value for name, value in row.items()
-              if name in ("contraction_decide_peers", "contraction_contagion") and value is not None}  # fmt: skip
+              if name in ("contraction_decide_peers", "contraction_weight") and value is not None}  # fmt: skip
     return (
         row["model"], row["prior"], row["isolates"],
         f"{row['rmse']:.3f} ({row['rmse_05']:.3f}–{row['rmse_95']:.3f}), {row['rmse_best']:.3f}",
