@@ -1,6 +1,6 @@
 """A calibration as tables, a chart and files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,13 +82,13 @@ def draw_rows(draws: Sequence[dict[str, float]]) -> list[dict[str, str]]:
     return [{name: f"{value:.6g}" for name, value in draw.items()} for draw in draws]
 
 
-def leader_rows(rows: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+def leader_rows(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """Carlson's curve in the leader-level limit, a row a model, as text in the order of ``LEADER_HEADS``; ``rows`` as
     ``leaders.carlson_rows`` gives them."""
     return [(row["model"], *([""] * 5), row["verdict"]) if len(row) == 2 else _leader_row(row) for row in rows]
 
 
-def _leader_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _leader_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     learnt = {name.removeprefix("contraction_"): value for name, value in row.items()
               if name in ("contraction_decide_peers", "contraction_weight") and value is not None}  # fmt: skip
     return (

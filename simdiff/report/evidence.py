@@ -6,6 +6,7 @@ from typing import Any
 from simdiff.analysis.patterns import ANCHORS, CALIBRATED_TO, CHECKED_AGAINST, Target
 from simdiff.register import GRADES, PARAMETERS, Parameter
 from simdiff.register.tables import number, prior, table
+from simdiff.report.calibration_report import LEADER_HEADS, leader_rows
 
 RETURNED = 0.85
 """Posterior SD over prior SD from which a parameter is said to return its prior."""
@@ -67,6 +68,11 @@ def calibration(rows: Sequence[Row]) -> str:
         "in range",
     )
     return table(heads, (tuple(str(cell) for cell in row.values()) for row in rows))
+
+
+def leaders(rows: Sequence[Row]) -> str:
+    """Carlson's curve, a row a model; rows as ``simdiff calibrate`` writes them."""
+    return table(tuple(head.removeprefix("C9: ") for head in LEADER_HEADS), leader_rows(rows))
 
 
 def lines(texts: Sequence[str]) -> str:
