@@ -30,7 +30,7 @@ from simdiff.analysis.checks_districts import (
 from simdiff.analysis.checks_schools import critical_mass, jumps, leader_exit, trajectories, two_clocks
 from simdiff.analysis.found import Found
 from simdiff.analysis.patterns import CHECKED_AGAINST, TARGETS, Target
-from simdiff.analysis.structures import LABELS_ONLY, STRUCTURES, labels_only, restructured
+from simdiff.analysis.structures import LABELS_ONLY, STRUCTURES, VARIANTS, labels_only, restructured
 from simdiff.analysis.summary import HIGH, LOW, quantiles
 from simdiff.analysis.worlds import Progress, Worlds, at_each
 from simdiff.study.panel import Panel, watch
@@ -160,7 +160,7 @@ def measure_patterns(worlds: Worlds, draws: Sequence[Mapping[str, float]], threa
         else:
             found[variant] = at_each(draws, lambda values, there=there: measured(panels_at(there, values)),  # type: ignore[misc]
                                      threads, progress)  # fmt: skip
-    return found
+    return {variant: found[variant] for variant in VARIANTS}
 
 
 def score_patterns(found: Mapping[str, Sequence[Mapping[str, Found]]]) -> dict[str, dict[str, Checked]]:

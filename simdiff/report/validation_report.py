@@ -18,6 +18,7 @@ from simdiff.report.validation_charts import rollouts_chart, survival_chart
 from simdiff.report.validation_page import Part, page
 from simdiff.report.validation_tables import (
     RULE,
+    Rows,
     course_table,
     interaction_table,
     parts_table,
@@ -31,8 +32,8 @@ from simdiff.study.files import csv_bytes, digest
 LEFT = "validation.json"
 """The file that says what a folder of a validation is."""
 PATTERN_WORDS = (
-    "Intervals of figures are 5–95 % over parameter draws; each draw pools its replicates, so that chance hardly enters. "
-    "Intervals of shares of draws are their counting error."
+    "Intervals of figures are 5–95 % over parameter draws; each draw pools its replicates, so that chance hardly "
+    "enters. Intervals of shares of draws are their counting error."
 )
 STRUCTURE_WORDS = (
     "What nobody has measured is not one model's: the same draws and luck in other structures. Labels-only reads the "
@@ -42,15 +43,15 @@ PLATEAU_WORDS = (
     "The familiar pattern: at the end of the pilots at least 40 % of them are active; four years on at most 17 % of "
     "schools are deep, and at least five times as many are engaged; 36 months after the pilots, attributable spread "
     "beyond them is under 10 points, and in the last 24 months it grew by less than 2 points. The plateau index is the "
-    "first and the last part. Attributable: minus the same schools without the policy, same luck. No ceiling is coded in "
-    "the model. A change removes (or makes) the index in those draws that have it before and not after (or the other "
-    "way round)."
+    "first and the last part. Attributable: minus the same schools without the policy, same luck. No ceiling is coded "
+    "in the model. A change removes (or makes) the index in those draws that have it before and not after (or the "
+    "other way round)."
 )
 INTERACTION_WORDS = (
     "The source holds that its four families of levers work together. The model has no term for that: interactions are "
     "outcomes here. On shares, a lever adds more where others have lifted the level, because every S-curve is steep in "
-    "the middle; so look at log-odds before you call that synergy. Lever effects are priors, at doses that are judgement "
-    "and far from equal in money: no family is best by this.",
+    "the middle; so look at log-odds before you call that synergy. Lever effects are priors, at doses that are "
+    "judgement and far from equal in money: no family is best by this.",
     "First table: proficient teachers over all teachers. Second: deep schools; where few are deep, log-odds rest on "
     "single schools.",
 )
@@ -58,9 +59,7 @@ INTERACTION_WORDS = (
 
 def layers_of(draws: int, posterior: str, replicates: int) -> str:
     """What the intervals are, in words."""
-    return (
-        f"{draws} draws ({posterior}), {replicates} replicates of each world at a draw, the same luck in all variants."
-    )
+    return f"{draws} draws ({posterior}), {replicates} replicates of a world at each, the same luck in all structures."
 
 
 def png(figure: Figure, story: Mapping[str, Any]) -> bytes:
@@ -128,7 +127,7 @@ def summary_of(scores: Scores, found: Validation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rows(table: Any) -> list[dict[str, str]]:
+def _rows(table: Rows) -> list[dict[str, str]]:
     return [dict(zip(("term", *table.heads[1:]), row, strict=True)) for row in table.rows]
 
 
