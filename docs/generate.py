@@ -4,6 +4,7 @@ A block stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``;
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -14,11 +15,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from simdiff.register import tables
+from simdiff.report import evidence
 from simdiff.scenario.experiment_schema import Experiment
 from simdiff.scenario.schema import OTHERS, Closed, Scenario
 
 DOCS = Path(__file__).resolve().parent
-FILES = ("model.md", "scenarios.md", "experiments.md")
+FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
@@ -157,7 +159,20 @@ def bare(value: Any) -> str:
     return f"`{value}`" if isinstance(value, str) and value else tables.number(value) if value != "" else "empty"
 
 
+def calibrated(key: str) -> Any:
+    """A part of what `simdiff calibrate` said of the draws that ship."""
+    return json.loads((DOCS.parent / "experiments" / "calibrated.json").read_text(encoding="utf-8"))[key]
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
+    "standing": lambda: evidence.standing(calibrated("contraction")),
+    "targets": evidence.targets,
+    "grade E": lambda: evidence.sourced("E", calibrated("contraction")),
+    "grade M": lambda: evidence.sourced("M", calibrated("contraction")),
+    "grade A": lambda: evidence.sourced("A", calibrated("contraction")),
+    "calibration": lambda: evidence.calibration(calibrated("table")),
+    "calibration told": lambda: evidence.lines(calibrated("found")),
+    "carlson": lambda: evidence.leaders(calibrated("carlson")),
     "parameters": tables.parameters,
     "grades": tables.grades,
     "calendars": tables.calendars,

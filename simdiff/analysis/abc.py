@@ -29,12 +29,15 @@ Luck = Callable[[int, int, int], tuple[Floats, Floats]]
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is computed: prior points of the first wave, points kept, moves after each step, moves at the end."""
+    """How much is computed: prior points of the first wave, points kept, moves after each step, moves at the end.
 
-    wave: int = 2000
+    Points that share an ancestor must move apart: many moves at the end matter more than many steps.
+    """
+
+    wave: int = 4000
     kept: int = 300
     moves: int = 4
-    last_moves: int = 8
+    last_moves: int = 16
 
 
 @dataclass(frozen=True, slots=True)

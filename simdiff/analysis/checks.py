@@ -29,6 +29,7 @@ from simdiff.analysis.checks_districts import (
 )
 from simdiff.analysis.checks_schools import critical_mass, jumps, leader_exit, trajectories, two_clocks
 from simdiff.analysis.found import Found
+from simdiff.analysis.leader_fit import Span
 from simdiff.analysis.patterns import CHECKED_AGAINST, TARGETS, Target
 from simdiff.analysis.structures import LABELS_ONLY, STRUCTURES, VARIANTS, labels_only, restructured
 from simdiff.analysis.summary import HIGH, LOW, quantiles
@@ -69,15 +70,6 @@ CHECKS: dict[str, Check] = {
 """Patterns that are measured on panels, by name."""
 ELSEWHERE = tuple(target.name for target in CHECKED_AGAINST if target.name not in CHECKS)
 """Patterns that are measured in the leader-level limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Median and 5–95 %."""
-
-    median: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)

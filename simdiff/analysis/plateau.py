@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simdiff.analysis.checks import Span, counted, span
+from simdiff.analysis.checks import counted, span
 from simdiff.analysis.checks_districts import SLOW, SMALL_SPREAD
+from simdiff.analysis.leader_fit import Span
 from simdiff.analysis.patterns import TARGETS
 from simdiff.analysis.structures import restructured
 from simdiff.analysis.surveys import deep, engaged, over, year_end

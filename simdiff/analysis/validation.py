@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.analysis.checks import CHECKS, Checked, measure_patterns, score_patterns
+from simdiff.analysis.checks_leaders import leader_checks
 from simdiff.analysis.found import Found
 from simdiff.analysis.interactions import ALL_FOUR, OUTCOMES, SCALES, TERMS, effects_of, study_interactions
+from simdiff.analysis.leaders import Carlson
 from simdiff.analysis.plateau import CHANGES, NO_POLICY, POLICY, Course, Plateau, study_plateau, summarise_plateau
 from simdiff.analysis.structures import STRUCTURES
 from simdiff.analysis.surveys import deep, engaged, label_lives, survival, use_lives
@@ -70,10 +72,11 @@ def validate(worlds: Worlds, draws: Sequence[Mapping[str, float]], threads: int 
     )
 
 
-def scores_of(found: Validation) -> Scores:
-    """Score everything. P7 and P8 are scored elsewhere and can be put in: ``patterns["default"]["P7"]``, and those of
-    other contagion forms beside them."""
-    return Scores(score_patterns(found.patterns), summarise_plateau(found.plateau))
+def scores_of(found: Validation, curve: Carlson | None) -> Scores:
+    """Score everything; P7 and P8 only where Carlson's network is there."""
+    patterns, leaders = score_patterns(found.patterns), leader_checks(curve) if curve else {}
+    return Scores({name: one | leaders.get(name, {}) for name, one in patterns.items()},
+                  summarise_plateau(found.plateau))  # fmt: skip
 
 
 def series_of(worlds: Worlds, draws: Sequence[Mapping[str, float]], threads: int | None = None,

@@ -11,9 +11,10 @@ INTERRUPTED, TERMINATED = 130, 143
 
 EXPERIMENT = "Experiment file, or the name of a shipped one (see `simdiff list`)."
 FOLDER = "Folder of a sweep."
+NETWORK = Path("../shared/data/diffusion")
 Replicates = Annotated[Optional[int], typer.Option(min=1, help="Replicates of each cell and draw.")]  # noqa: UP045
 Draws = Annotated[Optional[int], typer.Option(min=0, help="Parameter draws, 0 (default values) or at least 2.")]  # noqa: UP045
-Posterior = Annotated[Optional[Path], typer.Option(help="CSV of parameter draws, in place of the priors.")]  # noqa: UP045
+Posterior = Annotated[Optional[Path], typer.Option(help="CSV of draws for the priors, or calibrated.")]  # noqa: UP045
 Seed = Annotated[Optional[int], typer.Option(help="Seed of all luck.")]  # noqa: UP045
 Schools = Annotated[Optional[Path], typer.Option(help="CSV of real schools (.csv or .csv.gz).")]  # noqa: UP045
 Threads = Annotated[Optional[int], typer.Option(min=1, help="Threads; left out, one a core.")]  # noqa: UP045
@@ -161,19 +162,36 @@ def export(
     raise typer.Exit(export_command(folder, to, out, names, times))
 
 
+@app.command()
+def calibrate(
+    experiment: Annotated[str, typer.Argument(help="Worlds of the targets, an experiment.")] = "calibration",
+    kept: Annotated[int, typer.Option(min=50, help="Parameter draws to keep.")] = 300,
+    network: Annotated[Path, typer.Option(help="Folder of Carlson's network (C9); not shipped.")] = NETWORK,
+    leader_draws: Annotated[int, typer.Option(min=50, help="Draws of each prior for C9.")] = 500,
+    threads: Threads = None,
+    out: Annotated[Path, typer.Option(help="Folder for the draws.")] = Path("results/calibration"),
+    as_json: AsJson = False,
+) -> None:
+    """Find parameter draws that agree with what studies have measured (about half an hour)."""
+    from simdiff.cli.calibrate import calibrate_command
+
+    raise typer.Exit(calibrate_command(experiment, kept, network, leader_draws, threads, out, as_json))
+
+
 @app.command("validate")
 def validate_patterns(
     experiment: Annotated[str, typer.Argument(help=EXPERIMENT)] = "validation",
     posterior: Annotated[str, typer.Option(help="calibrated, priors, or a CSV of parameter draws.")] = "calibrated",
     draws: Annotated[Optional[int], typer.Option(min=2, help="Parameter draws; left out, the experiment's.")] = None,  # noqa: UP045
     replicates: Replicates = None, threads: Threads = None,
+    network: Annotated[Path, typer.Option(help="Folder of Carlson's network (P7, P8); not shipped.")] = NETWORK,
     out: Annotated[Optional[Path], typer.Option(help="Folder; left out, results/NAME-RUN.")] = None,  # noqa: UP045
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Check the model against patterns it was never tuned to; misses are told as misses."""
     from simdiff.cli.validate import validate_command
 
-    raise typer.Exit(validate_command(experiment, posterior, draws, replicates, threads, out, as_json))
+    raise typer.Exit(validate_command(experiment, posterior, draws, replicates, threads, network, out, as_json))
 
 
 def main() -> None:

@@ -17,6 +17,8 @@ A month, in order (model specification, section 3); the Mesa twin walks the same
 12. ``show``        per school: what peers will see next month
 """
 
+from typing import Any
+
 from simdiff.model.compile import entry, kernel
 from simdiff.model.rules.adoption import admit, decide, enter
 from simdiff.model.rules.coaching import ask, hire, share_coaches
@@ -117,6 +119,20 @@ def run_months(sim: Sim, start: int, stop: int) -> None:
         continue_or_not(sim, 0, schools, t)
         close_month(sim, t)
         show(sim, 0, schools, t)
+
+
+@entry
+def watch_months(sim: Sim, practice: int, stage: Any, mechanical: Any, proficient: Any, site: Any) -> None:
+    """Run a replicate from its first month to its last, and note one practice in every school at the end of each month:
+    four arrays (months, schools)."""
+    for t in range(stage.shape[0]):
+        run_months(sim, t, t + 1)
+        for i in range(stage.shape[1]):
+            use = sim.use[i, practice]
+            stage[t, i] = use.stage
+            mechanical[t, i] = use.mechanical
+            proficient[t, i] = use.proficient
+            site[t, i] = sim.school[i].site
 
 
 @entry

@@ -8,10 +8,13 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from simdiff.analysis.checks import Checked, Span
+from simdiff.analysis.checks import Checked
 from simdiff.analysis.interactions import OUTCOMES
+from simdiff.analysis.leader_fit import Span
+from simdiff.analysis.leaders import NOT_RUN, Carlson
 from simdiff.analysis.patterns import TARGETS
 from simdiff.analysis.validation import Scores, Validation, validation_rows
+from simdiff.report.leaders_chart import leaders_chart
 from simdiff.report.pattern_charts import interactions_chart, patterns_chart, plateau_chart
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.validation_charts import rollouts_chart, survival_chart
@@ -31,6 +34,12 @@ from simdiff.study.files import csv_bytes, digest
 
 LEFT = "validation.json"
 """The file that says what a folder of a validation is."""
+LEADERS = "carlson.png"
+LEADER_WORDS = (
+    "P7 and P8 are measured in the leader-level limit of the model on Carlson's network of superintendents, with draws "
+    "accepted by his adoption curve (C9); of each form of contagion, the fit that follows the curve best. Their "
+    "intervals are 5–95 % over all runs of those draws: chance and parameters together."
+)
 PATTERN_WORDS = (
     "Intervals of figures are 5–95 % over parameter draws; each draw pools its replicates, so that chance hardly "
     "enters. Intervals of shares of draws are their counting error."
@@ -69,7 +78,8 @@ def png(figure: Figure, story: Mapping[str, Any]) -> bytes:
     return picture.getvalue()
 
 
-def files_of(found: Validation, scores: Scores, title: str, layers: str, story: Mapping[str, Any]) -> dict[str, bytes]:
+def files_of(found: Validation, scores: Scores, curve: Carlson | None, title: str, layers: str,
+             story: Mapping[str, Any]) -> dict[str, bytes]:  # fmt: skip
     """Every file of the folder by name: figures by draw (CSV), pictures (PNG), the page, and ``LEFT``."""
     note = f"{layers} {CAVEAT}"
     pictures = {
@@ -79,6 +89,7 @@ def files_of(found: Validation, scores: Scores, title: str, layers: str, story: 
         "plateau.png": plateau_chart(scores.plateau, note),
         "interactions.png": interactions_chart(found.interactions, note),
     }
+    pictures |= {LEADERS: leaders_chart(curve, CAVEAT)} if curve else {}
     files = {name: png(figure, story) for name, figure in pictures.items()}
     files["validation.csv"] = csv_bytes(list(validation_rows(found)))
     words = (layers, *sentences(scores, found.interactions))
@@ -90,10 +101,8 @@ def files_of(found: Validation, scores: Scores, title: str, layers: str, story: 
 
 
 def _parts(found: Validation, scores: Scores, files: Mapping[str, bytes]) -> list[Part]:
-    """Sections of the page. A picture and tables of leaders (P7, P8) would be one more."""
-
     def shown(name: str, text: str) -> tuple[tuple[str, bytes], ...]:
-        return ((text, files[name]),)
+        return ((text, files[name]),) if name in files else ()
 
     first, plateau = scores.patterns["default"], scores.plateau
     return [
@@ -103,6 +112,8 @@ def _parts(found: Validation, scores: Scores, files: Mapping[str, bytes]) -> lis
         Part("What stands behind the patterns", (), (parts_table(first),)),
         Part("Roll-outs", pictures=shown("rollouts.png", "Six districts: model bands over points on record")),
         Part("Survival", pictures=shown("survival.png", "Label and real use over time, with studies")),
+        Part("Leaders", (LEADER_WORDS if LEADERS in files else NOT_RUN,),
+             pictures=shown(LEADERS, "Carlson's curve, and what each form of contagion draws")),
         Part("The familiar pattern", (PLATEAU_WORDS,), (plateau_table(plateau), course_table(plateau)),
              shown("plateau.png", "Shares of draws that show the familiar pattern")),
         Part("Four families of levers", INTERACTION_WORDS,

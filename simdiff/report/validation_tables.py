@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simdiff.analysis.checks import ELSEWHERE, HIT, HOLDS, Checked, Span, span
+from simdiff.analysis.checks import ELSEWHERE, HIT, HOLDS, Checked, span
 from simdiff.analysis.interactions import OUTCOMES, SCALES, TERMS, Floats, effects_of
+from simdiff.analysis.leader_fit import Span
+from simdiff.analysis.leaders import NOT_RUN
 from simdiff.analysis.patterns import CHECKED_AGAINST, Target
 from simdiff.analysis.plateau import CHANGES, PARTS, Plateau
 from simdiff.analysis.surveys import MOST_RATIO
@@ -16,7 +18,6 @@ from simdiff.report.words import NOTHING, number
 
 Scored = Mapping[str, Mapping[str, Checked]]
 """Variant → pattern → how it is scored."""
-NOT_HERE = "not measured in this run"
 RULE = (
     "Hit: the median over draws lies in the target's range; of a pattern that holds or not, it holds in at least half "
     "of the draws. Anything else is a miss. Patterns that are a mere sign (P10, P12, P13) hold in half of the draws by "
@@ -66,7 +67,7 @@ def pattern_table(checked: Mapping[str, Checked]) -> Rows:
     for target in CHECKED_AGAINST:
         one = checked.get(target.name)
         measured = (figure_of(one, target), range_of(target), f"{one.inside:.0%}", one.verdict) if one else (
-            NOTHING, range_of(target), NOTHING, NOT_HERE)  # fmt: skip
+            NOTHING, range_of(target), NOTHING, NOT_RUN)  # fmt: skip
         rows.append((target.name, target.title, *measured))
     return Rows(("", "pattern", "model (5–95 %)", "target", "draws inside", "verdict"), tuple(rows))
 
@@ -153,7 +154,7 @@ def sentences(scores: Scores, counts: Mapping[str, Floats]) -> list[str]:
     misses = [name for name, one in checked.items() if one.verdict != HIT]
     said = [f"{len(checked) - len(misses)} of {len(checked)} patterns hit; missed: {', '.join(misses) or 'none'}."]
     if missing := [name for name in ELSEWHERE if name not in checked]:
-        said.append(f"{', '.join(missing)}: {NOT_HERE} (leader-level limit).")
+        said.append(f"{', '.join(missing)}: {NOT_RUN} (Carlson's network).")
     familiar, index = plateau[0].shares["familiar"], plateau[0].shares["index"]
     said.append(
         f"pilot-then-scale shows the familiar pattern in {familiar.median:.0%} of draws "

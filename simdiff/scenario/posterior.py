@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simdiff.register import PARAMETERS
-from simdiff.scenario.folders import is_file, like_file
+from simdiff.scenario.folders import is_file, like_file, shipped_folder
 from simdiff.scenario.problems import Problem, ScenarioError, nearest, show_path, shown
 from simdiff.scenario.table import number_of, read_table
 
@@ -12,9 +12,15 @@ TIES = ("near_ties", "convened_ties", "partner_ties", "distance_scale", "need_sc
 
 
 def read_posterior(path: Path) -> tuple[dict[str, float], ...]:
-    """Parameter draws from a CSV: a column a parameter, a row a draw. Raises ScenarioError with every problem."""
+    """Parameter draws from a CSV (or shipped draws, by name): a column a parameter, a row a draw.
+
+    Raises ScenarioError with every problem.
+    """
+    shipped = {file.stem: file for file in shipped_folder("experiments").glob("*.csv")}
+    path = path if is_file(path) else shipped.get(str(path), path)
     if not is_file(path):
-        raise ScenarioError([Problem(str(path), 0, 0, "", "no such file", hint=like_file(path))])
+        hint = nearest(path.name, shipped) or like_file(path)
+        raise ScenarioError([Problem(str(path), 0, 0, "", "no such file", hint=hint)])
     lines = read_table(path)
     first, head = next(lines)
     name = show_path(path)

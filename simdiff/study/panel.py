@@ -5,7 +5,6 @@ Targets are measured on such panels, since studies follow schools from their own
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,6 @@ from numpy.typing import NDArray
 from simdiff.model import engine
 from simdiff.model.inputs import Inputs, new_sim
 from simdiff.model.state import FULL, INITIAL, NO_SITE
-
-SEEN = ("stage", "mechanical", "proficient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +48,11 @@ class Panel:
 def watch(inputs: Inputs, replicates: Sequence[int], practice: int = 0) -> Panel:
     """Run some replicates and look at every school in every month. Watching changes nothing."""
     shape = (len(replicates), inputs.months, len(inputs.world.site))
-    seen: dict[str, NDArray[Any]] = {
-        "stage": np.zeros(shape, np.int8), "mechanical": np.zeros(shape, np.int16),
-        "proficient": np.zeros(shape, np.int16), "site": np.zeros(shape, np.bool_),
-    }  # fmt: skip
+    stage, site = np.zeros(shape, np.int8), np.zeros(shape, np.int8)
+    mechanical, proficient = np.zeros(shape, np.int16), np.zeros(shape, np.int16)
     for r, replicate in enumerate(replicates):
         sim = new_sim(inputs, replicate)
         engine.begin(sim)
-        use, site = sim.use[:, practice], sim.school["site"]
-        columns = [(seen[name][r], use[name]) for name in SEEN]
-        for t in range(inputs.months):
-            engine.run_months(sim, t, t + 1)
-            for into, column in columns:
-                into[t] = column
-            seen["site"][r, t] = site != NO_SITE
-    return Panel(**seen, teachers=np.asarray(inputs.world.site["teachers"]), burn_in=inputs.burn_in)
+        engine.watch_months(sim, practice, stage[r], mechanical[r], proficient[r], site[r])
+    teachers = np.asarray(inputs.world.site["teachers"])
+    return Panel(stage, mechanical, proficient, site != NO_SITE, teachers, inputs.burn_in)

@@ -25,7 +25,7 @@ from simdiff.study.files import csv_bytes
 SHIPPED = Path(simdiff.__file__).parents[1] / "experiments" / "validation.yaml"
 FILES = {"validation.csv", "validation.json", "validation.html", "patterns.png", "rollouts.png", "survival.png",
          "plateau.png", "interactions.png"}  # fmt: skip
-TINY = ("--posterior", "priors", "--draws", 2, "--replicates", 1)
+TINY = ("--posterior", "priors", "--draws", 2, "--replicates", 1, "--network", "nowhere")
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -79,7 +79,15 @@ def test_it_writes_its_folder_and_says_what_it_found(fork: Fork, copy: Path, fou
     assert "<img src=x" not in text
     assert text.count("data:image/png;base64,") == 5
     assert not re.search(r"https?:", text)
-    for words in ("P1", "labels-only", "no-commitment", "hits", "familiar pattern", "does not forecast", "P7"):
+    for words in (
+        "P1",
+        "labels-only",
+        "no-commitment",
+        "hits",
+        "familiar pattern",
+        "does not forecast",
+        "not run: data absent",
+    ):
         assert words in run.out
 
 
@@ -87,15 +95,18 @@ def test_json_is_alone_on_standard_output(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, found: Validation
 ) -> None:
     """Catches tables in the way of a script, JSON that scripts cannot read, and a file that says something else."""
-    monkeypatch.setattr(simdiff.cli.validate, "_measure", lambda *_: found)
+    monkeypatch.setattr(simdiff.cli.validate, "_measure", lambda *_: (found, None))
     monkeypatch.setattr(simdiff.report.validation_report, "png", lambda *_: b"picture")
-    assert simdiff.cli.validate.validate_command("validation", "priors", 2, 1, None, tmp_path / "here", True) == 0
+    code = simdiff.cli.validate.validate_command(
+        "validation", "priors", 2, 1, None, Path("no"), tmp_path / "here", True
+    )
+    assert code == 0
     answer, kept = strict(capsys.readouterr().out), strict((tmp_path / "here" / "validation.json").read_text("utf-8"))
     assert answer == {"folder": str(tmp_path / "here"), **kept}
     assert len(kept["parameter_draws"]) == 2
     assert list(kept["patterns"]) == list(VARIANTS)
     assert set(kept["patterns"]["hazard"]) == set(CHECKS)
-    assert kept["reproduce"] == "simdiff validate validation --posterior priors --draws 2 --replicates 1"
+    assert kept["reproduce"] == ("simdiff validate validation --posterior priors --draws 2 --replicates 1 --network no")
 
 
 def check_table(path: Path) -> None:
@@ -159,9 +170,9 @@ def test_a_folder_of_another_run_is_kept(fork: Fork, tmp_path: Path) -> None:
 def test_draws_are_spread_over_the_file(tmp_path: Path) -> None:
     """Two of four rows: the first and the third. Catches the first rows alone, which may share an ancestor."""
     (tmp_path / "four.csv").write_text("master\n0.01\n0.02\n0.03\n0.04\n")
-    chosen, (path,) = simdiff.cli.validate.chosen_draws(str(tmp_path / "four.csv"), 2, 1)
+    chosen = simdiff.cli.validate.chosen_draws(str(tmp_path / "four.csv"), 2, 1)
     assert [draw["master"] for draw in chosen] == [0.01, 0.03]
-    assert path.name == "four.csv"
+    assert len(simdiff.cli.validate.chosen_draws("calibrated", 10, 1)) == 10
 
 
 def test_worlds_are_what_the_patterns_take_them_for() -> None:

@@ -65,7 +65,7 @@ def test_the_table_of_patterns() -> None:
     rows = {row[0]: row[2:] for row in table.rows}
     assert rows["P1"] == ("2.0% (1.0% to 4.0%)", "4.0 to 17%", "25%", "miss")
     assert rows["P2b"][0] == "60.0 (30.0 to ≥ 100)"
-    assert rows["P7"] == ("–", "-0.60 to -0.20", "–", "not measured in this run")
+    assert rows["P7"] == ("–", "-0.60 to -0.20", "–", "not run: data absent")
     assert len(rows) == len(CHECKED_AGAINST)
 
 

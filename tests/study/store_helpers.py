@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -239,11 +240,12 @@ def disk(one: Disk) -> Iterator[Disk]:
         files.os = before
 
 
-def write_in_place(path: Path, content: bytes, at_once: int = 2048) -> None:
-    """A planted defect: a writer whose work can be seen before it is done."""
+def write_in_place(path: Path, content: bytes, at_once: int = 2048, pause: float = 0.0) -> None:
+    """A planted defect: a writer whose work can be seen before it is done, after each part for ``pause`` seconds."""
     handle = files.os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for start in range(0, len(content), at_once):
         files.os.write(handle, content[start : start + at_once])
+        time.sleep(pause)
     files.os.fsync(handle)
     os.close(handle)
 
