@@ -8,8 +8,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from simdiff.analysis.checks import Checked
-from simdiff.analysis.interactions import OUTCOMES
+from simdiff.analysis.checks import Checked, span
+from simdiff.analysis.interactions import OUTCOMES, SCALES, TERMS, Floats, effects_of
 from simdiff.analysis.leader_fit import Span
 from simdiff.analysis.leaders import NOT_RUN, Carlson
 from simdiff.analysis.patterns import TARGETS
@@ -95,7 +95,7 @@ def files_of(found: Validation, scores: Scores, curve: Carlson | None, title: st
     words = (layers, *sentences(scores, found.interactions))
     files["validation.html"] = page(title, words, _parts(found, scores, files), story).encode()
     outputs = {name: digest(content) for name, content in files.items()}
-    left = {**story, **summary_of(scores, found), "outputs": outputs}
+    left = {**story, "told": list(words), **summary_of(scores, found), "outputs": outputs}
     files[LEFT] = (json.dumps(left, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     return files
 
@@ -104,20 +104,20 @@ def _parts(found: Validation, scores: Scores, files: Mapping[str, bytes]) -> lis
     def shown(name: str, text: str) -> tuple[tuple[str, bytes], ...]:
         return ((text, files[name]),) if name in files else ()
 
-    first, plateau = scores.patterns["default"], scores.plateau
+    tables = tables_of(scores, found)
     return [
-        Part("Patterns", (RULE, PATTERN_WORDS), (pattern_table(first),),
+        Part("Patterns", (RULE, PATTERN_WORDS), (tables["patterns"],),
              shown("patterns.png", "Each pattern beside its target")),
-        Part("Other structures", (STRUCTURE_WORDS,), (variant_table(scores.patterns),)),
-        Part("What stands behind the patterns", (), (parts_table(first),)),
+        Part("Other structures", (STRUCTURE_WORDS,), (tables["structures"],)),
+        Part("What stands behind the patterns", (), (tables["parts"],)),
         Part("Roll-outs", pictures=shown("rollouts.png", "Six districts: model bands over points on record")),
         Part("Survival", pictures=shown("survival.png", "Label and real use over time, with studies")),
         Part("Leaders", (LEADER_WORDS if LEADERS in files else NOT_RUN,),
              pictures=shown(LEADERS, "Carlson's curve, and what each form of contagion draws")),
-        Part("The familiar pattern", (PLATEAU_WORDS,), (plateau_table(plateau), course_table(plateau)),
+        Part("The familiar pattern", (PLATEAU_WORDS,), (tables["plateau"], tables["course"]),
              shown("plateau.png", "Shares of draws that show the familiar pattern")),
         Part("Four families of levers", INTERACTION_WORDS,
-             tuple(interaction_table(found.interactions, outcome) for outcome in OUTCOMES),
+             tuple(tables[f"interactions, {outcome}"] for outcome in OUTCOMES),
              shown("interactions.png", "Main effects and interactions on two scales")),
     ]  # fmt: skip
 
@@ -134,12 +134,30 @@ def summary_of(scores: Scores, found: Validation) -> dict[str, Any]:
             one.name: {"shares": _spans(one.shares), "course": _spans(one.course), "index_removed": one.removed,
                        "index_made": one.made} for one in scores.plateau
         },
-        "interactions": {outcome: _rows(interaction_table(found.interactions, outcome)) for outcome in OUTCOMES},
+        "interactions": {
+            structure: {outcome: {scale: _effects(effects_of(counts, outcome, scale)) for scale in SCALES}
+                        for outcome in OUTCOMES} for structure, counts in found.interactions.items()
+        },
+        "tables": {name: {"heads": list(rows.heads), "rows": [list(row) for row in rows.rows]}
+                   for name, rows in tables_of(scores, found).items()},
     }  # fmt: skip
 
 
-def _rows(table: Rows) -> list[dict[str, str]]:
-    return [dict(zip(("term", *table.heads[1:]), row, strict=True)) for row in table.rows]
+def tables_of(scores: Scores, found: Validation) -> dict[str, Rows]:
+    """Every table by name, as the page and the documents print it."""
+    first, plateau = scores.patterns["default"], scores.plateau
+    return {
+        "patterns": pattern_table(first),
+        "structures": variant_table(scores.patterns),
+        "parts": parts_table(first),
+        "plateau": plateau_table(plateau),
+        "course": course_table(plateau),
+        **{f"interactions, {outcome}": interaction_table(found.interactions, outcome) for outcome in OUTCOMES},
+    }
+
+
+def _effects(effects: Floats) -> dict[str, Any]:
+    return {term: _span(span(effects[:, n])) for n, term in enumerate(TERMS)}
 
 
 def _pattern(one: Checked) -> dict[str, Any]:

@@ -29,12 +29,12 @@ RULE = (
 class Rows:
     """A table of text."""
 
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 def markdown(rows: Rows) -> str:
-    """A table as Markdown."""
+    """A table as Markdown. One of ``tables`` in validation.json is ``markdown(Rows(**told))``."""
     return table(rows.heads, rows.rows)
 
 

@@ -1,12 +1,15 @@
 """The verdict, and how patterns are put together."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from simdiff.analysis.checks import CHECKS, ELSEWHERE, HIT, MISS, counted, score
+from simdiff.analysis.checks_leaders import leader_checks
 from simdiff.analysis.found import Found
+from simdiff.analysis.leader_fit import Span
 from simdiff.analysis.patterns import CHECKED_AGAINST, TARGETS
 from simdiff.analysis.structures import STRUCTURES, VARIANTS
 from simdiff.analysis.validation import NEEDED
@@ -68,3 +71,25 @@ def test_structures() -> None:
     """Catches a variant that is the default under another name."""
     assert list(VARIANTS) == ["default", "hazard", "threshold", "no-coherence", "no-commitment", "labels-only"]
     assert len({tuple(switches.items()) for switches in STRUCTURES.values()}) == len(STRUCTURES)
+
+
+def leader_fit(model: str, rmse: float, correlation: float) -> SimpleNamespace:
+    return SimpleNamespace(
+        model=model, rmse=rmse, correlation=Span(correlation, -1.0, 1.0), zero=Span(0.2, 0.1, 0.3),
+        threshold=Span(0.6, 0.5, 0.7), inside=(0.3, 0.9, 0.2),
+    )  # fmt: skip
+
+
+def test_leaders_are_scored_by_the_fit_that_follows_the_curve_best() -> None:
+    """Of two logit fits the one with the smaller RMSE decides, though the other has the pattern. Catches a choice by
+    what is checked, a form under another variant's name, P7 and P8 mixed up."""
+    fits = [leader_fit("logit", 0.2, -0.4), leader_fit("logit", 0.1, 0.0), leader_fit("peers only", 0.01, -0.4),
+            leader_fit("hazard", 0.1, -0.4), leader_fit("threshold", 0.1, -0.7)]  # fmt: skip
+    found = leader_checks(SimpleNamespace(fits=fits))
+    assert list(found) == ["default", "hazard", "threshold"]
+    assert {variant: one["P7"].verdict for variant, one in found.items()} == {
+        "default": MISS, "hazard": HIT, "threshold": MISS,
+    }  # fmt: skip
+    one = found["default"]
+    assert (one["P8a"].verdict, one["P8b"].verdict) == (HIT, MISS)
+    assert [one[name].inside for name in ELSEWHERE] == [0.3, 0.9, 0.2]
