@@ -178,6 +178,22 @@ def calibrate(
     raise typer.Exit(calibrate_command(experiment, kept, network, leader_draws, threads, out, as_json))
 
 
+@app.command("validate")
+def validate_patterns(
+    experiment: Annotated[str, typer.Argument(help=EXPERIMENT)] = "validation",
+    posterior: Annotated[str, typer.Option(help="calibrated, priors, or a CSV of parameter draws.")] = "calibrated",
+    draws: Annotated[Optional[int], typer.Option(min=2, help="Parameter draws; left out, the experiment's.")] = None,  # noqa: UP045
+    replicates: Replicates = None, threads: Threads = None,
+    network: Annotated[Path, typer.Option(help="Folder of Carlson's network (P7, P8); not shipped.")] = NETWORK,
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, results/NAME-RUN.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Check the model against patterns it was never tuned to; misses are told as misses."""
+    from simdiff.cli.validate import validate_command
+
+    raise typer.Exit(validate_command(experiment, posterior, draws, replicates, threads, network, out, as_json))
+
+
 def main() -> None:
     """Entry point of the ``simdiff`` command.
 

@@ -13,8 +13,8 @@ class FolderTakenError(Exception):
     """The folder holds something other than this very run."""
 
 
-def check_folder(folder: Path, run: str) -> None:
-    """Raise FolderTakenError unless ``folder`` is new, empty or holds run ``run`` already."""
+def check_folder(folder: Path, run: str, story: str = PROVENANCE) -> None:
+    """Raise FolderTakenError unless ``folder`` is new, empty or holds run ``run`` already, as file ``story`` says."""
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -22,7 +22,7 @@ def check_folder(folder: Path, run: str) -> None:
     if not any(folder.iterdir()):
         return
     try:
-        known = json.loads((folder / PROVENANCE).read_text(encoding="utf-8")).get("run")
+        known = json.loads((folder / story).read_text(encoding="utf-8")).get("run")
     except (OSError, ValueError, AttributeError):
         raise FolderTakenError(f"{folder}: holds files that are not a run of simdiff; choose another folder") from None
     if known != run:
@@ -31,12 +31,12 @@ def check_folder(folder: Path, run: str) -> None:
         )
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes], run: str) -> None:
-    """Write ``files`` (name → content) into ``folder``, each in one step, the provenance last.
+def write_folder(folder: Path, files: Mapping[str, bytes], run: str, story: str = PROVENANCE) -> None:
+    """Write ``files`` (name → content) into ``folder``, each in one step, the provenance (``story``) last.
 
     Raises FolderTakenError if the folder holds another run, OSError (with the path) if it cannot be written.
     """
-    check_folder(folder, run)
+    check_folder(folder, run, story)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in sorted(files, key=lambda name: name == PROVENANCE):
+    for name in sorted(files, key=lambda name: name == story):
         write_file(folder / name, files[name])

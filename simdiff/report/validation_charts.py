@@ -1,0 +1,135 @@
+"""Real data beside the model: roll-outs of the six districts, survival of reforms. No file is opened here."""
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from simdiff.analysis.checks import counted
+from simdiff.analysis.summary import HIGH, LOW, quantiles
+from simdiff.analysis.validation import DISTRICTS, REFORMS, Floats, Series
+from simdiff.report.charts import BLUE, GREEN, GREY, INK, ORANGE, STYLE
+from simdiff.report.validation_facts import ROLL_OUTS, SURVIVALS, TITLES, Survived
+
+FIRST = 2014.5
+"""Month 0 of the six districts: July 2014."""
+FALL = 0.79
+"""Mid-October, as a part of the calendar year."""
+LINES = (("Any engagement", BLUE), ("Implementing (label)", ORANGE), ("Deep", GREEN))
+CLOCK_LINES = (("Label", BLUE), ("Real use", ORANGE))
+OF_ROLLOUTS = (
+    "Bands: 5–95 % of all runs of all draws (chance and parameters together), lines: medians; each district under its "
+    "own policy as far as it is on record. Dots: schools in the programme; rings: schools touched lightly; pale: "
+    "uncertain or planned. Self-reported numbers from press and grantees; stated goals are left out."
+)
+OF_SURVIVAL = (
+    "Bands: 5–95 % over draws (parameters), lines: medians, each draw all runs together. The label counts from launch, "
+    "real use (30 % of teachers) from the first May in which it is there. Bars of studies: 5–95 % counting error of "
+    "their schools alone. The labels were calibrated to these studies (C4, C6): they are no check. Strong use is of "
+    "all 13 schools, not only of those that ever had it."
+)
+REFORM_TITLES = {"developer-tied": "Developer-tied reform", "internal-framework": "Internal framework"}
+
+
+def rollouts_chart(series: Series, note: str) -> Figure:
+    """The six districts: bands over all runs of all draws, and the points on record."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(9.6, 6.0), dpi=150, layout="constrained")
+        axes = figure.subplots(2, 3, sharex=True, sharey=True)
+        for axis, name in zip(axes.ravel(), DISTRICTS, strict=True):
+            _draw_district(axis, name, series.rollouts[name])
+        for axis in axes[:, 0]:
+            axis.set_ylabel("share of schools")
+        for n, (label, colour) in enumerate(LINES):
+            axes[0, 0].text(0.03, 0.97 - 0.09 * n, label, color=colour, transform=axes[0, 0].transAxes, va="top")
+        finish(figure, "Roll-outs on record, and the same districts in the model", f"{OF_ROLLOUTS} {note}")
+    return figure
+
+
+def _draw_district(axis: Axes, name: str, shares: Floats) -> None:
+    low, middle, high = quantiles(shares.reshape(-1, *shares.shape[2:]), (LOW, 0.5, HIGH))
+    years = FIRST + (np.arange(shares.shape[-1]) + 1) / 12
+    for n, (_, colour) in enumerate(LINES):
+        axis.fill_between(years, low[n], high[n], color=colour, alpha=0.16, linewidth=0)
+        axis.plot(years, middle[n], color=colour, linewidth=1.4)
+    for point in ROLL_OUTS[name]:
+        axis.plot(point.fall + FALL, point.schools / point.of, "o", color=INK, markersize=5.5, clip_on=False, zorder=5,
+                  markerfacecolor="white" if point.light else INK, alpha=1.0 if point.sure else 0.4)  # fmt: skip
+    axis.set_title(TITLES[name], loc="left", fontsize=9)
+    axis.set_ylim(0, 1)
+    axis.set_xlim(FIRST, FIRST + shares.shape[-1] / 12)
+    axis.set_xticks(range(2015, 2021))
+    axis.tick_params(labelbottom=True)
+    _shares(axis)
+
+
+def survival_chart(series: Series, note: str) -> Figure:
+    """Kaplan–Meier curves of label and real use of both kinds of reform, and what studies found."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(8.2, 4.2), dpi=150, layout="constrained")
+        axes = figure.subplots(1, 2, sharey=True)
+        for axis, name in zip(axes, REFORMS, strict=True):
+            _draw_survival(axis, name, series.survival)
+        axes[0].set_ylabel("share of schools that still have it")
+        finish(figure, "How long reforms last: the label and real use", f"{OF_SURVIVAL} {note}")
+    return figure
+
+
+def _draw_survival(axis: Axes, name: str, survival: Mapping[str, Floats]) -> None:
+    low, middle, high = quantiles(survival[name], (LOW, 0.5, HIGH))
+    years = np.arange(survival[name].shape[-1]) / 12
+    shown = years <= 8
+    ends = []
+    for n, (label, colour) in enumerate(CLOCK_LINES):
+        known = shown & np.isfinite(middle[n])
+        axis.fill_between(
+            years[known], low[n][known], high[n][known], color=colour, alpha=0.16, linewidth=0, step="post"
+        )
+        axis.plot(years[known], middle[n][known], color=colour, linewidth=1.6, drawstyle="steps-post")
+        if known.any():
+            ends.append((float(middle[n][known][-1]), label, colour))
+    for height, label, colour in apart(ends, 0.07):
+        axis.annotate(label, (1.02, height), xycoords=("axes fraction", "data"), color=colour, va="center",
+                      annotation_clip=False)  # fmt: skip
+    for study in SURVIVALS[name]:
+        _draw_study(axis, study)
+    axis.set_title(REFORM_TITLES[name], loc="left", fontsize=9)
+    axis.set_xlabel("years")
+    axis.set_xlim(0, 8)
+    axis.set_ylim(0, 1.02)
+    _shares(axis)
+
+
+def apart(ends: list[tuple[float, str, str]], gap: float) -> list[tuple[float, str, str]]:
+    """Heights of labels, pushed up where they would overlap."""
+    placed, last = [], -np.inf
+    for height, label, colour in sorted(ends):
+        last = max(height, last + gap)
+        placed.append((last, label, colour))
+    return placed
+
+
+def _draw_study(axis: Axes, study: Survived) -> None:
+    colour = ORANGE if study.real else BLUE
+    found = counted(study.share * study.schools, study.schools)
+    axis.plot([study.years] * 2, [found.low, found.high], color=INK, linewidth=1.0)
+    axis.plot(study.years, study.share, "o", color=INK, markerfacecolor=colour, markersize=6, zorder=5)
+    axis.annotate(study.study, (study.years, study.share), xytext=(7, -3), textcoords="offset points", fontsize=7.5,
+                  va="top", zorder=6,
+                  bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.8})  # fmt: skip
+
+
+def _shares(axis: Axes) -> None:
+    axis.yaxis.set_major_formatter(lambda one, _: f"{one:.0%}")
+    axis.grid(axis="y", color="#e6e6e6", linewidth=0.6)
+    axis.set_axisbelow(True)
+
+
+def finish(figure: Figure, title: str, note: str) -> None:
+    """Title above, what is shown below."""
+    width = figure.get_size_inches()[0]
+    figure.suptitle("\n".join(textwrap.wrap(title, int(width * 9))), x=0.01, ha="left", fontsize=11, weight="bold")
+    figure.supxlabel("\n".join(textwrap.wrap(note, int(width * 17))), x=0.01, ha="left", fontsize=7, color=GREY)
