@@ -1,4 +1,4 @@
-"""Which inputs of a sweep are assumptions: parameters with their evidence, switches of structure; the rest is policy."""
+"""Which inputs of a sweep are assumptions: parameters with their evidence, and structure; the rest is policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -31,21 +31,25 @@ def bins_of(column: Column) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Parts of several columns side by side: ``members`` (n, parts) says with ones which draw is in which; ``starts``
-    (columns,) is where each column's begin."""
+    """Parts of several columns side by side: ``members`` (n, parts) says with ones which draw is in which; ``places``
+    (columns, n) in which part of each column a draw is; ``starts`` (columns,) where each column's parts begin."""
 
     members: NDArray[np.float64]
+    places: NDArray[np.int64]
     starts: NDArray[np.int64]
-
-    def of(self, column: int) -> NDArray[np.float64]:
-        """The parts of one column, (n, its parts)."""
-        ends = [*self.starts[1:], self.members.shape[1]]
-        return self.members[:, self.starts[column] : ends[column]]
 
 
 def parts_of(columns: Sequence[Column]) -> Parts:
     """The parts of all columns."""
-    bins = [bins_of(column) for column in columns]
+    return _parts([bins_of(column) for column in columns])
+
+
+def one_part(count: int) -> Parts:
+    """All draws in one part: what is known without looking at any input."""
+    return _parts([np.zeros(count, dtype=np.int64)])
+
+
+def _parts(bins: Sequence[NDArray[np.int64]]) -> Parts:
     each = [(one[:, None] == np.arange(one.max() + 1)).astype(np.float64) for one in bins]
     starts = np.cumsum([0, *(one.shape[1] for one in each[:-1])])
-    return Parts(np.concatenate(each, axis=1), starts)
+    return Parts(np.concatenate(each, axis=1), np.stack(bins) + starts[:, None], starts)

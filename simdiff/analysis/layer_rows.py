@@ -113,7 +113,7 @@ def split_rows(splits: Sequence[Split]) -> list[dict[str, Any]]:
     return [
         {"outcome": one.outcome, "unit": UNITS[one.outcome], "year": one.year, "layer": layer.name,
          **{key: value for key, value in asdict(layer).items() if key not in ("name", "low", "high")},
-         "share_05": layer.low, "share_95": layer.high, "share_interval": "bootstrap over draws", "policies": one.policies,
-         "draws": one.draws, "replicates": one.replicates}
+         "share_05": layer.low, "share_95": layer.high, "share_interval": "bootstrap over draws",
+         "policies": one.policies, "draws": one.draws, "replicates": one.replicates}
         for one in splits for layer in one.layers
     ]  # fmt: skip

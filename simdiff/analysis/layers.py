@@ -103,7 +103,7 @@ def components(values: Floats, weights: Floats) -> Floats:
     """
     middle = np.nanmean(values) if np.isfinite(values).any() else 0.0
     each = [_sums(one - middle) for one in values]
-    together = (sum(one[0] for one in each), sum(one[1] for one in each), sum(one[2] for one in each))
+    together = _sums_of(each)
     inside = np.sum([_same_draw(one, weights) for one in each], axis=0)
     between = np.sum([_nothing_shared(one, weights) for one in each], axis=0)
     apart = _nothing_shared(together, weights) - between  # pairs of runs in different structures
@@ -127,13 +127,18 @@ def noise(values: Floats) -> float:
             pair[0] / pair[1] for pair in (_same_draw(one, ones), _nothing_shared(one, ones), _same_replicate(one))
         )
         shared = apart - alike  # of the luck that all points share
-        return float(max(0.0, (inside - shared)[0]) * (1.0 / counted[counted > 0]).mean())
+        return float(np.maximum(0.0, inside - shared)[0] * (1.0 / counted[counted > 0]).mean())
 
 
 def _sums(values: Floats) -> Sums:
     there = np.isfinite(values)
     filled = np.where(there, values, 0.0)
     return there.astype(np.float64), filled, filled**2
+
+
+def _sums_of(parts: Sequence[Sums]) -> Sums:
+    count, total, squares = (np.sum([one[n] for one in parts], axis=0) for n in range(3))
+    return count, total, squares
 
 
 def _same_draw(sums: Sums, weights: Floats) -> Floats:
@@ -159,6 +164,6 @@ def _nothing_shared(sums: Sums, weights: Floats) -> Floats:
         replicate = square(n, s, q).sum(axis=1)
         draw = weights**2 @ square(count.sum(axis=1), total.sum(axis=1), squares.sum(axis=1))
         both = weights**2 @ square(count, total, squares).sum(axis=1)
-        return everything - replicate - draw + both
+        return np.asarray(everything - replicate - draw + both)
 
     return np.stack([pairs(lambda n, s, q: n * q - s**2), pairs(lambda n, s, q: n**2)])

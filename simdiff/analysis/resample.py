@@ -20,7 +20,7 @@ def uniforms(key: int, name: str, count: int, size: int) -> Floats:
 
 
 def resamples(key: int, name: str, size: int, count: int = TIMES) -> Floats:
-    """How often each of ``size`` things is drawn in each of ``count`` bootstrap resamples (Efron 1979), (count, size)."""
+    """How often each of ``size`` things is drawn in ``count`` bootstrap resamples (Efron 1979), (count, size)."""
     chosen = (uniforms(key, name, count, size) * size).astype(np.int64)
     flat = (chosen + size * np.arange(count)[:, None]).ravel()
     return np.bincount(flat, minlength=count * size).reshape(count, size).astype(np.float64)

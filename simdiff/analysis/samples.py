@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.analysis.assumptions import Column, draw_columns, factor_column
+from simdiff.analysis.report_rows import UNITS
 from simdiff.scenario import nearest
 from simdiff.scenario.problems import listed
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
@@ -152,3 +153,18 @@ def _columns(plan: Plan, cells: Sequence[Cell], factors: Sequence[Column]) -> li
         drawn = draw_columns(plan.draws, fixed)
         found += [replace(column, values=np.tile(column.values, len(cells))) for column in drawn]
     return [column for column in found if np.ptp(column.values) > 0.0]
+
+
+def utility(plan: Plan, rows: Rows, name: str, ask: Ask, *, lowest: bool = False, worth: float | None = None) -> Sample:
+    """The sample of what is to be had as much of as possible: the outcome (its negative, if the ``lowest`` is best),
+    less the cost so far in units of the outcome, if a unit is ``worth`` so many dollars (net benefit; Stinnett &
+    Mullahy 1998). Of a share, the unit is a point, a hundredth. Raises AskError."""
+    found = sample(plan, rows, name, ask)
+    if found.factors and plan.experiment.design.kind != "latin-hypercube":
+        raise AskError(f"the points of a {plan.experiment.design.kind} design do not stand for what is held possible: "
+                       "expected parameter draws, or a Latin hypercube")  # fmt: skip
+    values = -found.values if lowest else found.values
+    if worth is not None:
+        cost = sample(plan, rows, name, replace(ask, outcome="cost"))
+        values = values - cost.values / (worth * (100.0 if UNITS[ask.outcome].startswith("share") else 1.0))
+    return replace(found, values=values)

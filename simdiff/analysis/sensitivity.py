@@ -64,36 +64,47 @@ class Sensitivity:
 def sensitivity(found: Sample, design: Design, seed: int) -> Sensitivity:
     """Sensitivity of a sample, by the method that its design is made for. Raises AskError if there is none."""
     key = seed_key(seed)
-    if design.kind in ("sobol", "morris") and found.factors:
-        return _designed(found, design, key)
+    if found.factors and (design.kind == "sobol" or design.kind == "morris"):
+        return _designed(found, design, design.kind, key)
     return _given(found, key)
 
 
-def _designed(found: Sample, design: Design, key: int) -> Sensitivity:
+def _designed(found: Sample, design: Design, method: Method, key: int) -> Sensitivity:
     """Sobol or Morris by SALib. A block of points (around a base point; a trajectory) is analysed as a whole, so blocks
     in which a figure is missing are left out, and intervals are of blocks drawn again."""
-    columns, method = found.factors, "sobol" if design.kind == "sobol" else "morris"
-    ask, size = (_sobol, 2 + len(columns)) if method == "sobol" else (_morris, 1 + len(columns))
-    size += len(columns) if method == "sobol" and design.second_order else 0
+    columns, ask = found.factors, _sobol if method == "sobol" else _morris
+    size = _block_size(design, len(columns))
     runs = found.values.reshape(found.points, -1)
     y = mean_defined(runs).reshape(-1, size)
     whole = np.isfinite(y).all(axis=1)
-    kept = np.repeat(whole, size)
-    if whole.sum() < 2 or np.ptp(y[whole]) == 0.0:
+    y, kept = y[whole], np.repeat(whole, size)
+    if len(y) < 2 or np.ptp(y) == 0.0:
         raise AskError(f"{found.name}: the outcome is the same, or undefined, at (nearly) every point")
     x = np.stack([column.values for column in columns], axis=1).reshape(-1, size, len(columns))[whole]
-    y = y[whole]
-    again = [np.repeat(np.arange(len(y)), chosen.astype(int)) for chosen in resamples(key, design.kind, len(y))]
-    figures = [ask(x[blocks], y[blocks], design) for blocks in (np.arange(len(y)), *again)]
-    lost = noise(runs[kept])
-    share = min(1.0, lost / float(np.var(y, ddof=1)))
-    floor = share if method == "sobol" else 2.0 * math.sqrt(lost / math.pi) / _step(design)
+    again = [np.repeat(np.arange(len(y)), often.astype(int)) for often in resamples(key, method, len(y))]
+    chosen = [np.arange(len(y)), *(blocks for blocks in again if np.ptp(y[blocks]) > 0.0)]
+    figures = [ask(x[blocks], y[blocks], design) for blocks in chosen]
     measured = {name: _estimates(np.array([one[name] for one in figures])) for name in figures[0]}
+    lost, share = _lost(runs[kept], y)
     return _sorted(Sensitivity(
         method, columns, tuple({name: measured[name][n] for name in MEASURES[method]} for n in range(len(columns))),
-        _pairs(columns, measured.get("pairs", [])), share, floor, int(kept.sum()), int((~kept).sum()),
-        found.values.shape[1],
+        _pairs(columns, measured.get("pairs", [])), share,
+        share if method == "sobol" else 2.0 * math.sqrt(lost / math.pi) / _step(design),
+        int(kept.sum()), int((~kept).sum()), found.values.shape[1],
     ))  # fmt: skip
+
+
+def _block_size(design: Design, inputs: int) -> int:
+    """Points of a block: a trajectory, or a base point with its mixtures (Saltelli et al. 2010)."""
+    if design.kind == "morris":
+        return inputs + 1
+    return (2 if design.second_order else 1) * inputs + 2
+
+
+def _lost(runs: Floats, means: Floats) -> tuple[float, float]:
+    """Variance of replicate noise in means, and its share of their variance."""
+    lost = noise(runs)
+    return lost, float(np.minimum(1.0, lost / np.var(means, ddof=1)))
 
 
 def _estimates(figures: Floats) -> list[Estimate]:
@@ -140,7 +151,9 @@ def _step(design: Design) -> float:
 
 def _pairs(columns: Sequence[Column], found: Sequence[Estimate]) -> tuple[tuple[str, str, Estimate], ...]:
     names = combinations([column.name for column in columns], 2)
-    return tuple(sorted(((*pair, one) for pair, one in zip(names, found, strict=bool(found))), key=lambda p: -p[2].value))
+    return tuple(
+        sorted(((*pair, one) for pair, one in zip(names, found, strict=bool(found))), key=lambda p: -p[2].value)
+    )
 
 
 def _given(found: Sample, key: int) -> Sensitivity:
@@ -159,8 +172,7 @@ def _given(found: Sample, key: int) -> Sensitivity:
     measured = [{"first": _first(one)} for one in shares.T]
     lots = y[shuffles(key, "given-data", count)]
     largest = explained(lots, np.ones_like(lots), parts).max(axis=1)
-    share = min(1.0, noise(found.values[there]) / float(np.var(y, ddof=1)))
-    return _sorted(Sensitivity("given-data", found.columns, tuple(measured), (), share,
+    return _sorted(Sensitivity("given-data", found.columns, tuple(measured), (), _lost(found.values[there], y)[1],
                                float(np.quantile(largest, HIGH)), count, int((~there).sum()),
                                found.values.shape[1]))  # fmt: skip
 

@@ -183,6 +183,22 @@ def sensitivity(
     raise typer.Exit(sensitivity_command(folder, scenario, minus, ask, out, as_json))
 
 
+@app.command()
+def value(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    cells: Annotated[list[str], typer.Argument(help="Cells to choose between (of random designs: scenarios), two or more; the first is compared with each other.")],  # noqa: E501
+    outcome: Outcome = "depth", year: Year = None, district: District = "all", practice: Practice = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="The lowest outcome is best.")] = False,
+    worth: Annotated[Optional[float], typer.Option(help="Dollars that a unit of the outcome (of a share: a point) is worth; then cost counts.")] = None,  # noqa: E501, UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which assumptions a choice between cells hangs on, and which is most worth measuring."""
+    from simdiff.analysis.samples import Ask
+    from simdiff.cli.value import value_command
+
+    raise typer.Exit(value_command(folder, cells, Ask(outcome, year, district, practice), lowest, worth, as_json))
+
+
 def main() -> None:
     """Entry point of the ``simdiff`` command.
 

@@ -14,6 +14,7 @@ from simdiff.cli.progress import errors, terminal
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.sensitivity_report import (
     headline,
+    pair_lines,
     sensitivity_figure,
     sensitivity_lines,
     sensitivity_record,
@@ -89,7 +90,7 @@ def _print(one: Sample, ask: Ask, found: Sensitivity, paths: list[Path]) -> None
     if more:
         console.print(f"… and {more} weaker inputs in {paths[0]}")
     console.print()
-    for line in sensitivity_lines(found, unit):
+    for line in (*pair_lines(found, unit), *sensitivity_lines(found, unit)):
         console.print(line)
     console.print(CAVEAT, style="dim")
     console.print(f"\nChart: {paths[1]}", soft_wrap=True)

@@ -23,7 +23,8 @@ def _line(one: Split) -> str:
     outcome = BY_NAME[one.outcome]
     when = "last year" if one.year is None else f"year {one.year}"
     shares = ", ".join(f"{layer.name} {_share(layer)}" for layer in one.layers)
-    return f"{outcome.title}, {when}: {shares} of the variance (SD {differences([la.sd for la in one.layers], outcome.unit)})"
+    sds = differences([layer.sd for layer in one.layers], outcome.unit)
+    return f"{outcome.title}, {when}: {shares} of the variance (SD {sds})"
 
 
 def _share(layer: Layer) -> str:

@@ -40,7 +40,9 @@ def sensitivity_chart(names: Sequence[str], measures: Sequence[Dots], floor: flo
         figure = Figure(figsize=(width, height), dpi=150, layout="constrained")
         axis = figure.subplots()
         if np.isfinite(floor) and floor > 0.0:
-            axis.axvspan(0.0, floor, color="#e6e6e6", linewidth=0, label="no more than luck gives")
+            axis.axvspan(
+                0.0, floor, color="#e6e6e6", linewidth=0, label=f"no more than luck gives ({measures[0].label})"
+            )
         for n, one in enumerate(measures[: len(MARKS)]):
             _draw(axis, one, len(shown), n, len(measures))
         axis.axvline(0.0, color=GREY, linewidth=0.8)

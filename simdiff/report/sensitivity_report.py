@@ -1,7 +1,7 @@
 """A sensitivity analysis in words: its table, what to keep in mind, its rows for scripts, its chart."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -37,10 +37,19 @@ def sensitivity_table(found: Sensitivity, unit: str) -> tuple[list[str], list[li
     names = MEASURES[found.method]
     said = _said(found, unit)
     rows = [
-        [column.name, column.grade or column.kind, *(_span(measures[name], said) for name in names)]
+        [
+            column.name,
+            column.grade or column.kind,
+            *(_span(measures[name], said) for name in names),
+            {True: "yes", False: "no", None: ""}[_above(found, measures)],
+        ]
         for column, measures in zip(found.columns[:MOST_ROWS], found.measures, strict=False)
     ]
-    return ["input", "grade", *(HEADS[name] for name in names)], rows, max(0, len(found.columns) - MOST_ROWS)
+    return (
+        ["input", "grade", *(HEADS[name] for name in names), "above luck"],
+        rows,
+        max(0, len(found.columns) - MOST_ROWS),
+    )
 
 
 def _said(found: Sensitivity, unit: str) -> Callable[[float], str]:
@@ -57,17 +66,22 @@ def _span(one: Estimate, said: Callable[[float], str]) -> str:
 
 
 def sensitivity_lines(found: Sensitivity, unit: str) -> list[str]:
-    """What the table is, how much of it is noise, and the pairs that matter most."""
+    """What the table is, and how much of it is noise."""
     said = _said(found, unit)
     things = {"sobol": "points", "morris": "points", "given-data": "draws"}[found.method]
     lines = [f"{NAMES[found.method][0].upper()}{NAMES[found.method][1:]}, of means of {_replicates(found)} at "
              f"{found.rows:,} {things}{_dropped(found)}."]  # fmt: skip
-    lines += [f"Together: {one} × {other} {_span(index, said)}" for one, other, index in found.pairs[:MOST_PAIRS]]
     lines.append(f"Noise: {_noise(found, said)}")
     unsure = "trajectories" if found.method == "morris" else "base points" if found.method == "sobol" else "draws"
-    lines.append(f"In brackets 5–95 % over bootstrap resamples of the {unsure}; the luck of the replicates is the same "
+    lines.append(f"Intervals: 5–95 % over bootstrap resamples of the {unsure}; the luck of the replicates is the same "
                  "at all of them.")  # fmt: skip
     return lines
+
+
+def pair_lines(found: Sensitivity, unit: str) -> list[str]:
+    """The pairs whose interaction matters most, where they were sampled."""
+    said = _said(found, unit)
+    return [f"Together: {one} × {other} {_span(index, said)}" for one, other, index in found.pairs[:MOST_PAIRS]]
 
 
 def _replicates(found: Sensitivity) -> str:
@@ -105,7 +119,7 @@ def sensitivity_rows(found: Sensitivity) -> list[dict[str, Any]]:
     return rows
 
 
-def _above(found: Sensitivity, measures: Any) -> bool | None:
+def _above(found: Sensitivity, measures: Mapping[str, Estimate]) -> bool | None:
     return bool(measures[MEASURES[found.method][0]].value > found.floor) if math.isfinite(found.floor) else None
 
 
@@ -135,9 +149,8 @@ def sensitivity_figure(plan: Plan, sample: Sample, ask: Ask, found: Sensitivity)
     measures = [Dots(HEADS[name], tuple(one[name] for one in found.measures)) for name in names]
     axis = {"sobol": "share of variance", "given-data": "share of variance (first order)",
             "morris": f"change over the input's range ({difference(1.0, unit).partition(' ')[2] or unit})"}  # fmt: skip
-    note = " ".join([*sensitivity_lines(found, unit), f"Seed {plan.experiment.seed}, code {plan.question.code}.", CAVEAT])
-    said = _said(found, unit)
+    origin = f"Seed {plan.experiment.seed}, code {plan.question.code}."
+    note, said = " ".join([*sensitivity_lines(found, unit), origin, CAVEAT]), _said(found, unit)
     return sensitivity_chart([column.name for column in found.columns], measures, found.floor, axis[found.method],
-                             headline(sample, ask), note, lambda value: said(value).removesuffix(" points"))  # fmt: skip
-
-
+                             headline(sample, ask), note,
+                             lambda value: said(value).removesuffix(" points"))  # fmt: skip
