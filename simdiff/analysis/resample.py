@@ -7,8 +7,8 @@ from simdiff.model.places import lots
 
 RESAMPLE = 33
 """Decision word of resamples; no rule uses it."""
-TIMES = 400
-"""Resamples behind an interval: its ends are then the 20th values from either side."""
+TIMES = 200
+"""Resamples behind an interval: its ends are then the tenth values from either side."""
 Floats = NDArray[np.float64]
 
 

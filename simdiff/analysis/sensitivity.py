@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.analysis.assumptions import Column
-from simdiff.analysis.bins import LEAST_DRAWS, Parts, parts_of
+from simdiff.analysis.bins import LEAST_DRAWS, means_in, parts_of
 from simdiff.analysis.layers import noise
 from simdiff.analysis.resample import resamples, shuffles
 from simdiff.analysis.samples import AskError, Sample, mean_defined
@@ -168,34 +168,17 @@ def _given(found: Sample, key: int) -> Sensitivity:
         raise AskError(f"{found.name}: the outcome is the same in every draw")
     parts = parts_of([replace(column, values=column.values[there]) for column in found.columns])
     weights = np.concatenate([np.ones((1, count)), resamples(key, "given-data", count)])
-    shares = explained(np.broadcast_to(y, weights.shape), weights, parts)
-    measured = [{"first": _first(one)} for one in shares.T]
+    measured = [{"first": centred(one)} for one in means_in(parts, y[None], weights).cleared.T]
     lots = y[shuffles(key, "given-data", count)]
-    largest = explained(lots, np.ones_like(lots), parts).max(axis=1)
+    largest = means_in(parts, lots, np.ones_like(lots)).cleared.max(axis=1)
     return _sorted(Sensitivity("given-data", found.columns, tuple(measured), (), _lost(found.values[there], y)[1],
                                float(np.quantile(largest, HIGH)), count, int((~there).sum()),
                                found.values.shape[1]))  # fmt: skip
 
 
-def explained(y: Floats, weights: Floats, parts: Parts) -> Floats:
-    """Share of the variance of ``y`` (times, n), weighted (times, n), that the parts of each column explain,
-    (times, columns).
-
-    Corrected for what parts explain by luck, 1 − (1 − η²)(n − 1)/(n − parts), and so around 0 where there is nothing
-    (ε² of Kelley 1935; the bias of the plain share is that of Plischke et al. 2013).
-    """
-    n = weights.sum(axis=1, keepdims=True)
-    centred = y - (weights * y).sum(axis=1, keepdims=True) / n
-    whole = (weights * centred**2).sum(axis=1, keepdims=True)
-    count, total = weights @ parts.members, (weights * centred) @ parts.members
-    between = np.add.reduceat(total**2 / np.maximum(count, 1.0), parts.starts, axis=1)
-    filled = np.add.reduceat((count > 0).astype(np.float64), parts.starts, axis=1)
-    return np.asarray(1.0 - (1.0 - between / whole) * (n - 1.0) / (n - filled))
-
-
-def _first(figures: Floats) -> Estimate:
-    """The first of the figures, with the spread of the others about their own mean: resamples repeat draws, and so
-    explain more than the data do."""
-    low, high = np.quantile(figures[1:] - figures[1:].mean(), (LOW, HIGH))
+def centred(figures: Floats, least: float = -math.inf) -> Estimate:
+    """The first of the figures, with the spread of the others about their own mean, not below ``least``: resamples
+    repeat draws, and so explain more than the data do."""
     value = float(figures[0])
-    return Estimate(value, value + float(low), value + float(high))
+    low, high = np.quantile(figures[1:] - figures[1:].mean(), (LOW, HIGH)) + value
+    return Estimate(*(max(least, float(one)) for one in (value, low, high)))

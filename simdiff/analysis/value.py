@@ -5,9 +5,9 @@ would choose by the mean given its value: the expected gain is its *partial perf
 1998), the expected gain of knowing all of them *perfect information* (EVPI). Both come from the draws of the sweep
 alone (Strong & Oakley 2013; Strong, Oakley & Brennan 2014), with means within parts of the parameter's range.
 
-Means of few draws are partly luck, and a choice that may look at its own luck seems worth more than it is. So each draw
-is judged by a choice made without it, and EVPI's each replicate by a choice made without it: the estimates err low, by
-what a choice made from fewer draws loses.
+Means of few draws are partly luck, and luck looks like knowledge: whoever chose by it would seem to gain. So means
+within parts are drawn together to the variance that is no luck (``Means.matched``), and for EVPI draws to the variance
+that is no noise of replicates.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.analysis.assumptions import Column
-from simdiff.analysis.bins import LEAST_DRAWS, Parts, one_part, parts_of
+from simdiff.analysis.bins import LEAST_DRAWS, Parts, means_in, parts_of
 from simdiff.analysis.claims import Claim, claims_of
+from simdiff.analysis.layers import noise
 from simdiff.analysis.resample import resamples, shuffles
 from simdiff.analysis.samples import AskError, Sample, check_alike, mean_defined
-from simdiff.analysis.sensitivity import Estimate
+from simdiff.analysis.sensitivity import Estimate, centred
 from simdiff.analysis.summary import HIGH, LOW
 from simdiff.model.luck import seed_key
 
@@ -72,8 +73,8 @@ def value_of_information(options: Sequence[Sample], seed: int) -> Value:
     runs = np.stack([one.values[:, :replicates] for one in options], axis=2)
     runs[~np.isfinite(runs).all(axis=2)] = np.nan  # a replicate counts in all options or in none
     there = np.isfinite(runs[:, :, 0]).sum(axis=1) > 1
-    known = {column.name: column for one in options for column in one.columns if column.kind != "setting"}
-    columns = tuple(replace(column, values=column.values[there]) for column in known.values())
+    found = {column.name: column for one in options for column in one.columns if column.kind != "setting"}
+    columns = tuple(replace(column, values=column.values[there]) for column in found.values())
     _check(options, columns, int(there.sum()), replicates)
     return _value(options, columns, runs[there], int((~there).sum()), seed_key(seed))
 
@@ -82,72 +83,71 @@ def _check(options: Sequence[Sample], columns: Sequence[Column], draws: int, rep
     said = " and ".join(one.name for one in options[:2])
     if not columns:
         raise AskError(f"{said}: expected parameter draws, or a Latin hypercube over priors or structure")
-    if draws < LEAST_DRAWS:
-        raise AskError(f"{said}: {draws} draws have this outcome, expected at least {LEAST_DRAWS}")
     if replicates < 2:
         raise AskError(f"{said}: 1 replicate, expected at least 2")
+    if draws < LEAST_DRAWS:
+        raise AskError(f"{said}: {draws} draws have this outcome, expected at least {LEAST_DRAWS}")
 
 
 def _value(options: Sequence[Sample], columns: Sequence[Column], runs: Floats, dropped: int, key: int) -> Value:
     utility = mean_defined(runs.swapaxes(1, 2))
-    count, now = len(utility), utility.mean(axis=0).argmax()
+    count, now = len(utility), int(utility.mean(axis=0).argmax())
     weights = np.concatenate([np.ones((1, count)), resamples(key, "value", count)])
-    parts, drawn = parts_of(columns), utility.T[:, None]
-    gain_now = chosen(drawn, weights, one_part(count))[0][:, 0]
-    gains, wrongs = chosen(drawn, weights, parts)
-    shuffled = utility.T[:, shuffles(key, "value", count)]
-    even = np.ones(shuffled.shape[1:])
-    luck = chosen(shuffled, even, parts)[0].max(axis=1) - chosen(shuffled, even, one_part(count))[0][:, 0]
-    wrong_now = weights @ (utility.argmax(axis=1) != now) / count
-    worths = [
-        Worth(column, _estimate(gains[:, n] - gain_now, least=0.0), _estimate(wrong_now - wrongs[:, n]))
-        for n, column in enumerate(columns)
-    ]
+    parts, orders = parts_of(columns), shuffles(key, "value", count)
+    gains, fewer = known(utility.T[:, None], weights, parts, now)
+    luck = known(utility.T[:, orders], np.ones(orders.shape), parts, now)[0].max(axis=1)
+    worths = [Worth(column, centred(gains[:, n], least=0.0), centred(fewer[:, n])) for n, column in enumerate(columns)]
     return Value(
         options=tuple(one.name for one in options),
         means=tuple(Estimate(float(u.mean()), *map(float, np.quantile(u, (LOW, HIGH)))) for u in utility.T),
-        best=int(now),
-        wrong=_estimate(wrong_now),
-        perfect=_estimate(weights @ _told_all(runs) / count - gain_now, least=0.0),
+        best=now,
+        wrong=_plain(weights @ (utility.argmax(axis=1) != now) / count),
+        perfect=_plain(_all_known(runs, utility, weights, now)),
         worths=tuple(sorted(worths, key=lambda one: -one.gain.value)),
-        floor=max(0.0, float(np.quantile(luck, HIGH))),
+        floor=float(np.quantile(luck, HIGH)),
         claims=tuple(claims_of(options, utility, columns, key)),
         draws=count, dropped=dropped, replicates=runs.shape[1],
     )  # fmt: skip
 
 
-def chosen(utility: Floats, weights: Floats, parts: Parts) -> tuple[Floats, Floats]:
-    """What choosing by the mean within each part gives, (times, columns): the mean utility of what is chosen, and the
-    share of draws in which another option is better. ``utility`` (options, times or 1, n), ``weights`` (times, n).
-
-    The choice for a draw is made from the other draws of its part (of all, where it is alone).
-    """
-    weighted, right = weights * utility, utility.argmax(axis=0)
-    count, sums = weights @ parts.members, weighted @ parts.members
-    everyone = weighted.sum(axis=2, keepdims=True) - weighted
-    total, whole = weights.sum(axis=1), np.broadcast_to(utility, weighted.shape)
-    gains, wrongs = [], []
-    for at in parts.places:
-        alone = count[:, at] <= weights
-        choice = np.where(alone, everyone, sums[:, :, at] - weighted).argmax(axis=0)
-        got = np.take_along_axis(whole, choice[None], axis=0)[0]
-        gains.append((weights * got).sum(axis=1) / total)
-        wrongs.append((weights * (choice != right)).sum(axis=1) / total)
-    return np.stack(gains, axis=1), np.stack(wrongs, axis=1)
+def known(utility: Floats, weights: Floats, parts: Parts, now: int) -> tuple[Floats, Floats]:
+    """What it gains to know in which part a draw lies, (times, columns): mean utility of the choice, and share of draws
+    in which it is right, over those of the option that is chosen without. ``utility`` (options, times or 1, n),
+    ``weights`` (times, n); ``now``: the option against which the others are measured."""
+    right = utility.argmax(axis=0)
+    means = [means_in(parts, one - utility[now], weights) for one in utility]
+    ahead = np.stack([one.matched(parts) for one in means])
+    is_right = [means_in(parts, (right == n).astype(np.float64), weights) for n in range(len(utility))]
+    rights = np.stack([one.matched(parts) for one in is_right])
+    choice, blind = ahead.argmax(axis=0), np.stack([one.mean for one in means]).argmax(axis=0)
+    blind = np.broadcast_to(blind, choice.shape)
+    gains = means[0].share * (_of(ahead, choice) - np.stack([one.mean for one in means]).max(axis=0))
+    fewer = means[0].share * (_of(rights, choice) - _of(np.stack([one.mean for one in is_right]), blind))
+    return np.add.reduceat(gains, parts.starts, axis=1), np.add.reduceat(fewer, parts.starts, axis=1)
 
 
-def _told_all(runs: Floats) -> Floats:
-    """Utility in each draw of the option that its own parameters speak for, (n,): each replicate (n, replicates,
-    options) by a choice made from the others."""
-    there = np.isfinite(runs)
-    filled = np.where(there, runs, 0.0)
-    others = filled.sum(axis=1, keepdims=True) - filled
-    choice = others.argmax(axis=2)
-    got = np.take_along_axis(runs, choice[..., None], axis=2)[..., 0]
-    return mean_defined(got)
+def _of(figures: Floats, choice: NDArray[np.intp]) -> Floats:
+    """The figure of the chosen option; (options, times, parts or 1) and (times, parts)."""
+    whole = np.broadcast_to(figures, (len(figures), *choice.shape))
+    return np.asarray(np.take_along_axis(whole, choice[None], axis=0)[0])
 
 
-def _estimate(figures: Floats, least: float = -np.inf) -> Estimate:
-    """The first figure, with the 5–95 % of the others; not below ``least``."""
+def _all_known(runs: Floats, utility: Floats, weights: Floats, now: int) -> Floats:
+    """EVPI (times,): mean of the best option of each draw, over the best mean; differences are drawn together to the
+    variance between draws that is no noise of replicates."""
+    ahead = []
+    for n in range(utility.shape[1]):
+        one = utility[:, n] - utility[:, now]
+        spread = float(np.var(one, ddof=1))
+        lost = noise(runs[:, :, n] - runs[:, :, now])
+        factor = np.sqrt(max(0.0, 1.0 - lost / spread)) if spread > 0.0 else 0.0
+        ahead.append(one.mean() + factor * (one - one.mean()))
+    found = np.stack(ahead)
+    total = weights.sum(axis=1)
+    return np.asarray((weights @ found.max(axis=0) - (weights @ found.T).max(axis=1)) / total)
+
+
+def _plain(figures: Floats) -> Estimate:
+    """The first figure, with the 5–95 % of the others."""
     low, high = np.quantile(figures[1:], (LOW, HIGH))
-    return Estimate(*(max(least, float(one)) for one in (figures[0], low, high)))
+    return Estimate(float(figures[0]), float(low), float(high))

@@ -153,7 +153,7 @@ def _flip_line(choice: Choice, one: Claim, edge: Edge) -> str:
 NOTES = (
     "Worth is in the outcome's unit, per choice: how much better the expected outcome gets by choosing after knowing.",
     "Brackets are 5–95 %, all about parameters: bootstrap resamples of the draws (means of differences: Student's; "
-    "shares of draws: Wilson's). Estimates of worth err low.",
+    "shares of draws: Wilson's).",
 )
 
 
