@@ -22,6 +22,7 @@ from simdiff.report.sensitivity_report import (
     sensitivity_table,
 )
 from simdiff.report.words import BY_NAME
+from simdiff.study.blocks import ALL
 from simdiff.study.chunk_folder import Rows, TwinChunksError
 from simdiff.study.files import csv_bytes, write_file
 from simdiff.study.plan import Plan
@@ -65,8 +66,9 @@ def finished(folder: Path) -> tuple[Plan, Rows]:
 def _write(target: Path, plan: Plan, one: Sample, ask: Ask, found: Sensitivity) -> list[Path]:
     """Table and chart, named by what is asked."""
     target.mkdir(parents=True, exist_ok=True)
-    asked = [ask.outcome, *([] if one.year is None else [f"year-{one.year}"]), one.name, ask.district, ask.practice]
-    stem = "-".join(re.sub(r"\W+", "-", part) for part in asked if part and part != "all")
+    where = "" if ask.district == ALL else ask.district
+    asked = [ask.outcome, "" if one.year is None else f"year-{one.year}", one.name, where, ask.practice]
+    stem = "-".join(re.sub(r"\W+", "-", part) for part in asked if part)
     picture = io.BytesIO()
     words = {"Software": None, "Description": json.dumps(sensitivity_record(plan, one, ask, found))}
     sensitivity_figure(plan, one, ask, found).savefig(picture, format="png", metadata=words)

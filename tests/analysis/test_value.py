@@ -54,10 +54,10 @@ SLOPES = {WEAK[0]: 1.0, WEAK[1]: 0.6, WEAK[2]: 0.3, ANCHORED: 0.0, WEAK[3]: 0.0}
 
 @pytest.mark.parametrize("mean", [0.0, 0.5])
 def test_worth_of_one_input_is_the_closed_form(mean: float) -> None:
-    """Six tables of 400 draws: mean EVPPI within .03 of s φ(m/s) − |m| Φ(−|m|/s), EVPI of that of the root of the sum of
-    squares. Where there is nothing to know, next to nothing. Catches luck that pays (plain means of eight parts give
+    """Four tables of 400 draws: mean EVPPI within .03 of s φ(m/s) − |m| Φ(−|m|/s), EVPI of that of the root of the sum
+    of squares. Where there is nothing to know, next to nothing. Catches luck that pays (plain means of eight parts give
     nothing .06 at m = 0), noise of replicates counted as knowledge, and gains over no choice at all."""
-    found = [value_of_information(decision(mean, SLOPES, 400, key), 1) for key in range(6)]
+    found = [value_of_information(decision(mean, SLOPES, 400, key), 1) for key in range(4)]
     for name, slope in SLOPES.items():
         gains = [one.gain.value for value in found for one in value.worths if one.column.name == name]
         assert np.mean(gains) == pytest.approx(expected_gain(mean, slope), abs=0.03), name
@@ -65,7 +65,7 @@ def test_worth_of_one_input_is_the_closed_form(mean: float) -> None:
     assert np.mean([value.perfect.value for value in found]) == pytest.approx(expected_gain(mean, whole), abs=0.025)
     assert [one.column.name for one in found[0].worths[:3]] == WEAK[:3]
     idle = [one.gain.value <= value.floor for value in found for one in value.worths if SLOPES[one.column.name] == 0.0]
-    assert sum(idle) >= 11
+    assert sum(idle) >= 7
 
 
 def test_noise_is_no_knowledge() -> None:
