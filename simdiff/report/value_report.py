@@ -106,8 +106,8 @@ def _fewer(one: Estimate) -> str:
 
 
 def is_told(found: Value, one: Worth) -> bool:
-    """True if the worth of an input can be told from luck."""
-    return one.gain.value > found.floor
+    """True if the worth of an input can be told from luck: more than shuffled draws give, and its interval above 0."""
+    return one.gain.value > found.floor and one.gain.low > 0.0
 
 
 def next_line(choice: Choice, found: Value) -> str:
