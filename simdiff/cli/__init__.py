@@ -22,6 +22,10 @@ EngineName = Annotated[str, typer.Option(help="local (threads) or dask (workers;
 Workers = Annotated[Optional[int], typer.Option(min=1, help="Dask: start this many workers here.")]  # noqa: UP045
 Scheduler = Annotated[Optional[str], typer.Option(help="Dask: address of a scheduler, tcp://… or tls://….")]  # noqa: UP045
 Key = Annotated[Optional[Path], typer.Option(help="Dask: file for tls://.")]  # noqa: UP045
+Outcome = Annotated[str, typer.Option(help="Which outcome.")]
+Year = Annotated[Optional[int], typer.Option(help="At the end of which year; left out, the last.")]  # noqa: UP045
+District = Annotated[str, typer.Option(help="In which district.")]
+Practice = Annotated[Optional[str], typer.Option(help="Of which practice; left out, the first.")]  # noqa: UP045
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
@@ -192,6 +196,40 @@ def validate_patterns(
     from simdiff.cli.validate import validate_command
 
     raise typer.Exit(validate_command(experiment, posterior, draws, replicates, threads, network, out, as_json))
+
+
+@app.command()
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    outcome: Outcome = "depth", year: Year = None,
+    scenario: Annotated[Optional[str], typer.Option("--scenario", "--cell", help="Which scenario; of a design of levels, which cell.")] = None,  # noqa: E501, UP045
+    minus: Annotated[Optional[str], typer.Option(help="Scenario or cell to take off, with the same luck.")] = None,  # noqa: UP045
+    district: District = "all", practice: Practice = None,
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, FOLDER/sensitivity.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which inputs of a finished sweep move an outcome, and how much of that is noise."""
+    from simdiff.analysis.samples import Ask
+    from simdiff.cli.sensitivity import sensitivity_command
+
+    ask = Ask(outcome, year, district, practice)
+    raise typer.Exit(sensitivity_command(folder, scenario, minus, ask, out, as_json))
+
+
+@app.command()
+def value(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    cells: Annotated[list[str], typer.Argument(help="Cells to choose between (of random designs: scenarios), two or more; the first is compared with each other.")],  # noqa: E501
+    outcome: Outcome = "depth", year: Year = None, district: District = "all", practice: Practice = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="The lowest outcome is best.")] = False,
+    worth: Annotated[Optional[float], typer.Option(help="Dollars that a unit of the outcome (of a share: a point) is worth; then cost counts.")] = None,  # noqa: E501, UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which assumptions a choice between cells hangs on, and which is most worth measuring."""
+    from simdiff.analysis.samples import Ask
+    from simdiff.cli.value import value_command
+
+    raise typer.Exit(value_command(folder, cells, Ask(outcome, year, district, practice), lowest, worth, as_json))
 
 
 def main() -> None:

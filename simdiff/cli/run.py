@@ -10,11 +10,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from simdiff.analysis.layer_rows import run_splits, split_rows
+from simdiff.analysis.layers import Split
 from simdiff.analysis.report_rows import summary_rows
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.check import load_or_none
 from simdiff.model.compile import is_compiled
 from simdiff.model.world import World, describe
+from simdiff.report.layer_report import split_lines
 from simdiff.report.provenance import CAVEAT, provenance, run_id
 from simdiff.report.run_report import chart, glossary, layers, summary, warnings
 from simdiff.scenario import Loaded, ScenarioError, read_posterior, to_yaml
@@ -52,7 +55,7 @@ def run_command(scenario: str, replicates: int, draws: int, posterior: Path | No
         command = _command(scenario, question, schools)
         notes = [*loaded.notes, *warnings(result, loaded.scenario)]
         story = provenance(run, question, command, loaded.files, notes, describe(world), result.draws)
-        rows = summary_rows(result)
+        rows, splits = summary_rows(result), run_splits(result, seed)
         write_folder(folder, _files(loaded, result, rows, story, run), run)
     except KeyboardInterrupt:
         errors.print("stopped; nothing was written")
@@ -64,9 +67,10 @@ def run_command(scenario: str, replicates: int, draws: int, posterior: Path | No
         errors.print(f"{problem.filename or folder}: {problem.strerror or problem}")
         return FAILED_TO_WRITE
     if as_json:
-        print(json.dumps({"provenance": story, "folder": str(folder), "summary": rows}, ensure_ascii=False))
+        said = {"provenance": story, "folder": str(folder), "summary": rows, "layers": split_rows(splits)}
+        print(json.dumps(said, ensure_ascii=False))
     else:
-        _print(notes, result, world, folder, run)
+        _print(notes, result, splits, world, folder, run)
     return 0
 
 
@@ -138,7 +142,7 @@ def _files(loaded: Loaded, result: RunResult, rows: list[dict[str, Any]], story:
     }
 
 
-def _print(notes: list[str], result: RunResult, world: World, folder: Path, run: str) -> None:
+def _print(notes: list[str], result: RunResult, splits: list[Split], world: World, folder: Path, run: str) -> None:
     console = Console(highlight=False, markup=False)
     size = describe(world)
     console.print(f"\n{result.title}", style="bold")
@@ -152,6 +156,8 @@ def _print(notes: list[str], result: RunResult, world: World, folder: Path, run:
             table.add_row(*row)
         console.print(table)
         console.print()
+    for line in split_lines(splits):
+        console.print(line)
     for line in (*glossary(), layers(result)):
         console.print(line, style="dim")
     for note in notes:

@@ -51,6 +51,8 @@ def warnings(result: RunResult, scenario: Scenario) -> list[str]:
 def layers(result: RunResult) -> str:
     """What the intervals are, in words."""
     replicates = result.yearly.shape[1]
+    if result.draws and replicates == 1:
+        return f"Median and 5–95 % over {len(result.draws)} parameter draws of one replicate each: chance is in it."
     if result.draws:
         return (f"Median and 5–95 % over {len(result.draws)} parameter draws (each draw's median of {replicates} "
                 "replicates); chance is in the tables.")  # fmt: skip

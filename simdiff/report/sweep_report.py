@@ -54,6 +54,8 @@ def layers_of(plan: Plan) -> str:
     """What the intervals are, in words."""
     replicates = sorted(set(plan.replicates().values()))
     told = f"{replicates[0]}" if len(replicates) == 1 else f"{replicates[0]}–{replicates[-1]}"
+    if len(plan.draws) > 1 and replicates[-1] == 1:
+        return f"Median and 5–95 % over {len(plan.draws)} parameter draws of one replicate each: chance is in it."
     if len(plan.draws) > 1:
         return (f"Median and 5–95 % over {len(plan.draws)} parameter draws (each draw's median of {told} matched "
                 "replicates); chance is in the summary.")  # fmt: skip
@@ -108,7 +110,7 @@ def standing(folder: Path, report: Report, *, check: bool = False) -> dict[str, 
         "foreign": [str(path) for path in report.chunks.foreign],
         "contrasts": [
             {"first": one.first, "second": one.second, "difference": _finite(one.difference),
-             "halfwidth": _finite(one.halfwidth),
+             "halfwidth": _finite(one.halfwidth), "layer": "chance",
              "replicates": one.replicates, "enough": one.enough, "sharp": one.sharp}
             for one in report.sharpness
         ],
