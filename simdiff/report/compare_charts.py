@@ -136,6 +136,7 @@ def frontier_chart(plan: Plan, found: Comparison, one: OutcomeCompared, costs: C
             cloud = costs.clouds[n] * (1, sign)
             axis.scatter(cloud[:, 0], cloud[:, 1], s=5, color=colour, alpha=0.3 if n in on else 0.16, linewidth=0)
         axis.plot(means[list(on), 0], means[list(on), 1], color=INK, linewidth=1.2, zorder=3)
+        for n in range(len(costs.options)):
             axis.plot(*means[n], "o", color=colours.get(n, "#6f6f6f"), markersize=7 if n in on else 4.5, zorder=4)
         _window(axis, costs, sign)
         _name_points(axis, costs.options, means, {n: colours.get(n, "#555555") for n in range(len(costs.options))})
@@ -146,7 +147,7 @@ def frontier_chart(plan: Plan, found: Comparison, one: OutcomeCompared, costs: C
         axis.grid(color="#ececec", linewidth=0.6)
         axis.set_axisbelow(True)
         points = "draw (its mean)" if found.worlds.draws > 1 else "replicate"
-        told = f"Large dots: means; line: frontier of means. A small dot is a {points}; the outermost are beyond the frame."
+        told = f"Large dots: means; line: frontier of means. A small dot is a {points}; the outermost are cut off."
         _titled(figure, f"{plan.experiment.title}: what the money buys in {title}", _note(plan, found, told))
     return figure
 

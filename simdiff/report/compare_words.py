@@ -343,8 +343,8 @@ def _parameters_line(found: Comparison) -> str:
         under = f", under {len(found.worlds.structures)} structures" if len(found.worlds.structures) > 1 else ""
         return (f"parameters: central {told} of the {draws} draws' mean differences{under}. More draws make it better "
                 "known, not narrower.")  # fmt: skip
-    return (f"range of draws: of the {draws} draws' mean differences. They bound {(draws - 1) / (draws + 1):.0%} at "
-            f"most; {told} takes {needed}: `simdiff extend` with --draws {needed}, or a lower --confidence.")  # fmt: skip
+    return (f"range of draws: of the {draws} draws' mean differences. They bound {(draws - 1) / (draws + 1):.0%} "
+            f"at most; {told} takes {needed}: `simdiff extend` with --draws {needed}, or a lower --confidence.")  # fmt: skip
 
 
 def interval_of(one: Estimate) -> tuple[float, float]:
