@@ -16,7 +16,7 @@ from simdiff.analysis.comparison import Comparison, OutcomeCompared
 from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, Contrast
 from simdiff.analysis.cost import CostEffect
 from simdiff.report.charts import BLUE, GREY, INK, STYLE
-from simdiff.report.compare_words import against, is_share, layer_of, short, step, step_unit
+from simdiff.report.compare_words import against, is_share, label_of, layer_of, short, step, step_unit
 from simdiff.report.dots import MOST_CELLS
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.sweep_report import MOST_PANELS
@@ -26,6 +26,7 @@ from simdiff.study.plan import Plan
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 """Okabe–Ito without yellow, which is too light for lines."""
 DASHES = ("-", "--", ":")
+KEY_LINES = 22
 SEEN = 0.05
 """Options that are best in fewer of the draws everywhere get no line of their own."""
 
@@ -89,9 +90,10 @@ def differences_chart(plan: Plan, found: Comparison) -> Figure:
             axis.axvline(0, color=GREY, linewidth=0.8)
             for row, name in enumerate(shown):
                 _draw_difference(axis, row, pairs[name])
-            axis.set_title(f"{BY_NAME[one.name].title} ({step_unit(unit)})", loc="left", fontsize=9)
+            axis.set_title(f"{label_of(one).capitalize()} ({step_unit(unit)})", loc="left", fontsize=9)
             _grid(axis, unit, step)
-        _rows(axes[0], shown)
+        for axis in axes:
+            _rows(axis, shown)
         told = f"Mean difference from {short(baseline)}, world by world. Thick: {100 * found.confidence:.4g}% " \
                f"interval of chance; {_thin(found)}filled: firm; open: cannot tell apart."  # fmt: skip
         more = f" {len(names) - len(shown)} more options are in the tables." if len(names) > len(shown) else ""
@@ -139,9 +141,13 @@ def frontier_chart(plan: Plan, found: Comparison, one: OutcomeCompared, costs: C
         for n in range(len(costs.options)):
             axis.plot(*means[n], "o", color=colours.get(n, "#6f6f6f"), markersize=7 if n in on else 4.5, zorder=4)
         _window(axis, costs, sign)
-        _name_points(axis, costs.options, means, {n: colours.get(n, "#555555") for n in range(len(costs.options))})
+        (left, right), (bottom, top) = axis.get_xlim(), axis.get_ylim()
+        places = (means - (left, bottom)) / (right - left, top - bottom)
+        rest = [n for n in range(len(costs.options)) if n not in on]
+        for part, write in ((list(on), _name_frontier), (rest, _number_rest)):
+            write(axis, [costs.options[n] for n in part], places[part], means[part])
         axis.set_xlabel(f"cost by year {found.worlds.year:g}, all payers")
-        axis.set_ylabel(f"{title} at year {found.worlds.year:g}")
+        axis.set_ylabel(f"{label_of(one)} at year {found.worlds.year:g}")
         axis.xaxis.set_major_formatter(lambda value, _: money(value))
         axis.yaxis.set_major_formatter(lambda value, _: number(value, unit))
         axis.grid(color="#ececec", linewidth=0.6)
@@ -166,30 +172,53 @@ def _window(axis: Axes, costs: CostEffect, sign: int) -> None:
     axis.set_ylim(limits[1])
 
 
-def _name_points(axis: Axes, names: Sequence[str], means: NDArray[np.float64], colours: dict[int, str]) -> None:
-    """Names beside points, towards the middle of the chart, pushed apart with a thread to their points."""
-    (left, right), (bottom, top) = axis.get_xlim(), axis.get_ylim()
-    places = (means - (left, bottom)) / (right - left, top - bottom)
-    for side in (-1, 1):
-        group = [n for n in range(len(names)) if (places[n, 0] > 0.55) == (side < 0)]
-        heights = spread_out([places[n, 1] for n in group], 0.042)
+def _name_frontier(axis: Axes, names: Sequence[str], places: NDArray[np.float64], means: NDArray[np.float64]) -> None:
+    """Names of the options on the frontier (all arrays in its order) above their points; ``places`` in axes' shares."""
+    for right in (True, False):
+        group = [n for n in range(len(names)) if (places[n, 0] > 0.4) == right]
+        heights = spread_out([places[n, 1] + 0.06 for n in group], 0.045)
         for n, height in zip(group, heights, strict=True):
             axis.annotate(
-                short(names[n]), means[n], (places[n, 0] + 0.035 * side, height), textcoords="axes fraction",
-                fontsize=7.5, color=colours[n], va="center", ha="left" if side > 0 else "right", zorder=5,
+                short(names[n]), means[n], (places[n, 0], height), textcoords="axes fraction", fontsize=8, va="center",
+                color=COLOURS[n % len(COLOURS)], ha="right" if right else "left", zorder=5,
                 path_effects=[withStroke(linewidth=2.4, foreground="white")],
-                arrowprops={"arrowstyle": "-", "color": "#b0b0b0", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0},
+                arrowprops={"arrowstyle": "-", "color": "#b0b0b0", "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3},
             )  # fmt: skip
 
 
-def spread_out(wanted: Sequence[float], gap: float) -> list[float]:
-    """Heights at least ``gap`` apart, in the order of those wanted and near them: what is too close becomes a block
-    about its own middle."""
+def _number_rest(axis: Axes, names: Sequence[str], places: NDArray[np.float64], means: NDArray[np.float64]) -> None:
+    """Numbers beside dominated options, from the best down, and a key to them right of the chart."""
+    order = sorted(range(len(names)), key=lambda n: -places[n, 1])
+    columns: list[list[int]] = []
+    for n in sorted(order, key=lambda n: places[n, 0]):
+        if columns and places[n, 0] - places[columns[-1][-1], 0] < 0.02:
+            columns[-1].append(n)
+        else:
+            columns.append([n])
+    for column in columns:
+        right = max(places[n, 0] for n in column) + 0.028
+        heights = spread_out([places[n, 1] for n in column], 0.034)
+        for n, height in zip(column, heights, strict=True):
+            axis.annotate(
+                str(order.index(n) + 1), means[n], (right, height), textcoords="axes fraction", fontsize=7, color=INK,
+                va="center", ha="center", zorder=5, path_effects=[withStroke(linewidth=2, foreground="white")],
+                arrowprops={"arrowstyle": "-", "color": "#b0b0b0", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0},
+            )  # fmt: skip
+    key = ["dominated", *(f"{at + 1:2d}  {short(names[n])}" for at, n in enumerate(order))] if order else []
+    for line, text in enumerate(key[:KEY_LINES]):
+        axis.annotate(text, (1.02, 1 - 0.045 * line), xycoords="axes fraction", fontsize=7, va="top", color=GREY,
+                      annotation_clip=False)  # fmt: skip
+
+
+def spread_out(wanted: Sequence[float], gap: float, least: float = -math.inf) -> list[float]:
+    """Heights at least ``gap`` apart and not below ``least``, in the order of those wanted and near them: what is too
+    close becomes a block about its own middle."""
     order = sorted(range(len(wanted)), key=lambda n: wanted[n])
     blocks: list[list[int]] = []
 
     def middle(block: list[int]) -> float:
-        return sum(wanted[n] for n in block) / len(block)
+        lowest_middle = least + gap * (len(block) - 1) / 2
+        return max(lowest_middle, sum(wanted[n] for n in block) / len(block))
 
     for n in order:
         block = [n]
@@ -235,7 +264,7 @@ def acceptability_chart(plan: Plan, found: Comparison, one: OutcomeCompared, cos
 
 def _name_ends(axis: Axes, ends: Sequence[tuple[str, float, str]]) -> None:
     """Names of lines at their right ends, pushed apart where they would overlap."""
-    heights = spread_out([height for _, height, _ in ends], 0.06)
+    heights = spread_out([height for _, height, _ in ends], 0.06, least=0.0)
     for (name, _, colour), height in zip(ends, heights, strict=True):
         axis.annotate(short(name), (1.01, height), xycoords="axes fraction", color=colour, va="center",
                       fontsize=7.5, annotation_clip=False)  # fmt: skip
@@ -255,7 +284,7 @@ def regret_chart(plan: Plan, found: Comparison, one: OutcomeCompared) -> Figure:
         _rows(axis, names)
         axis.set_xlim(left=0)
         _grid(axis, unit, lambda value, unit: step(value, unit, sign=False))
-        axis.set_xlabel(f"{title} ({step_unit(unit)}) less than the best of each {layer_of(found)}")
+        axis.set_xlabel(f"{title} ({step_unit(unit)}) worse than the best of each {layer_of(found)}")
         told = "Filled: expected regret; bar: 90 % of draws lie below; open: the most. Whatever options cost."
         _titled(figure, f"{plan.experiment.title}: regret in {title}", _note(plan, found, told))
     return figure

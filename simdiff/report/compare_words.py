@@ -147,6 +147,12 @@ def _heading(one: OutcomeCompared) -> str:
     return f"{known.title} in {step_unit(known.unit)} ({one.direction.words})"
 
 
+def label_of(one: OutcomeCompared) -> str:
+    """What is compared, within a sentence."""
+    title = BY_NAME[one.name].title.lower()
+    return title if one.direction.even is None else f"{title}, distance from {one.direction.even:g}"
+
+
 def short(name: str) -> str:
     """A name that fits into a column."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
@@ -344,7 +350,7 @@ def _parameters_line(found: Comparison) -> str:
         return (f"parameters: central {told} of the {draws} draws' mean differences{under}. More draws make it better "
                 "known, not narrower.")  # fmt: skip
     return (f"range of draws: of the {draws} draws' mean differences. They bound {(draws - 1) / (draws + 1):.0%} "
-            f"at most; {told} takes {needed}: `simdiff extend` with --draws {needed}, or a lower --confidence.")  # fmt: skip
+            f"at most; {told} takes {needed}: `simdiff extend` --draws {needed}, or a lower --confidence.")  # fmt: skip
 
 
 def interval_of(one: Estimate) -> tuple[float, float]:
