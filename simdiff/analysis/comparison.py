@@ -6,9 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from simdiff.analysis.contrasts import Contrast, Estimate, contrast, contrasts, estimate
-from simdiff.analysis.cost import CostEffect, Regret, cost_effect, points_of, regrets
-from simdiff.analysis.cost import complete as complete_worlds
+from simdiff.analysis.contrasts import LEAST_DEFINED, Contrast, Estimate, contrast, contrasts, estimate
+from simdiff.analysis.cost import CostEffect, Regret, complete, cost_effect, points_of, regrets
 from simdiff.analysis.direction import DIRECTIONS, Direction
 from simdiff.analysis.matched import Asked, Matched, matched
 from simdiff.analysis.ranking import Ranking, firm_pairs, ranked
@@ -20,7 +19,8 @@ from simdiff.study.plan import Plan
 @dataclass(frozen=True, slots=True)
 class OutcomeCompared:
     """One outcome: what is compared of each option (its mean), its pairs, its ranking, regret on it alone (whatever
-    options cost; empty if no world has all options), and costs beside it."""
+    options cost), and costs beside it. ``shared``: share of worlds in which every option is defined; with less than
+    half there is neither regret nor frontier, since the rest are a selected set."""
 
     name: str
     direction: Direction
@@ -29,6 +29,7 @@ class OutcomeCompared:
     ranking: Ranking
     regret: tuple[Regret, ...]
     cost: CostEffect | None
+    shared: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class Comparison:
 
 def compare(plan: Plan, rows: Rows, asked: Asked) -> Comparison:
     """Compare the cells of a sweep. Raises CompareError for what cannot be compared."""
-    worlds = matched(plan, rows, asked)
+    return judge(matched(plan, rows, asked), asked)
+
+
+def judge(worlds: Matched, asked: Asked) -> Comparison:
+    """Compare options in their matched worlds; of ``asked``, the baseline and the confidence."""
     names = worlds.options
     baseline = names.index(asked.baseline) if asked.baseline in names else cheapest(worlds)
     found = contrasts(worlds, asked.confidence)
@@ -68,9 +73,12 @@ def _outcome(worlds: Matched, name: str, found: list[Contrast], baseline: int, c
     mine = tuple(one for one in found if one.outcome == name)
     merit = DIRECTIONS[name].merit(worlds.values[name])
     ranking = ranked(worlds.options, firm_pairs(mine), merit, len(mine))
-    (whole,) = complete_worlds(merit)
-    regret = regrets(points_of(whole)) if whole.shape[1] and np.isfinite(whole).any() else ()
+    (whole,) = complete(merit)
+    shared = float(np.isfinite(whole[0]).sum()) / max(1, int(worlds.ran.all(axis=0).sum()))
+    enough = shared >= LEAST_DEFINED
     values = DIRECTIONS[name].compared(worlds.values[name])
     means = tuple(estimate(one, ran, confidence) for one, ran in zip(values, worlds.ran, strict=True))
-    return OutcomeCompared(name, DIRECTIONS[name], means, mine, ranking, regret,
-                           cost_effect(worlds, name, baseline, confidence))  # fmt: skip
+    return OutcomeCompared(
+        name, DIRECTIONS[name], means, mine, ranking, regrets(points_of(whole)) if enough else (),
+        cost_effect(worlds, name, baseline, confidence) if enough else None, shared,
+    )  # fmt: skip

@@ -13,7 +13,7 @@ draws' mean differences, or over replicates where there are no draws) are held t
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -156,12 +156,13 @@ def contrast(worlds: Matched, outcome: str, a: int, b: int, confidence: float) -
     """Options number ``a`` minus ``b``, not judged yet."""
     values = DIRECTIONS[outcome].compared(worlds.values[outcome])
     difference, both = values[a] - values[b], worlds.ran[a] & worlds.ran[b]
-    parts = {}
-    for n, name in enumerate(worlds.structures):
-        here = worlds.structure == n
-        if both[here].any():
-            parts[name] = estimate(difference[here], both[here], confidence)
     whole = estimate(difference, both, confidence)
+    under = {name: worlds.structure == n for n, name in enumerate(worlds.structures)}
+    parts = {
+        name: whole if len(under) == 1 else estimate(difference[here], both[here], confidence)
+        for name, here in under.items()
+        if both[here].any()
+    }
     p = max((part.p for part in parts.values()), default=1.0)
     return Contrast(outcome, worlds.options[a], worlds.options[b], whole, tuple(parts.values()), tuple(parts), p)
 
@@ -228,6 +229,12 @@ def flipped(one: Contrast) -> Contrast:
     turned = B_ABOVE if one.verdict == A_ABOVE else A_ABOVE if one.verdict == B_ABOVE else one.verdict
     return replace(one, first=one.second, second=one.first, whole=_negated(one.whole),
                    structures=tuple(map(_negated, one.structures)), verdict=turned)  # fmt: skip
+
+
+def against(pairs: Iterable[Contrast], baseline: str) -> list[Contrast]:
+    """The pairs with the baseline, each as option minus baseline."""
+    mine = [pair for pair in pairs if baseline in (pair.first, pair.second)]
+    return [pair if pair.second == baseline else flipped(pair) for pair in mine]
 
 
 def _negated(part: Estimate) -> Estimate:

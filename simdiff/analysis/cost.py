@@ -73,7 +73,7 @@ class Acceptability:
 
 @dataclass(frozen=True, slots=True)
 class CostEffect:
-    """Costs and effects of options in the worlds in which all have both (``shared``: their share of all worlds).
+    """Costs and effects of options in the worlds in which all have both.
 
     ``cost`` and ``effect``: means with intervals; ``extra_cost`` and ``extra_effect``: over the baseline;
     ``per_million``: extra effect per extra $ million; ``ratios``: intervals of the frontier's ratios. ``on_frontier``:
@@ -92,9 +92,7 @@ class CostEffect:
     ratios: tuple[Ratio, ...]
     on_frontier: Floats
     acceptability: Acceptability
-    regret: tuple[Regret, ...]
     clouds: Floats
-    shared: float
 
 
 def frontier(cost: Floats, effect: Floats) -> Frontier:
@@ -209,7 +207,7 @@ def cost_effect(worlds: Matched, outcome: str, baseline: int, confidence: float)
     cost, effect = complete(worlds.values["cost"], DIRECTIONS[outcome].merit(worlds.values[outcome]))
     if not cost.shape[1]:
         return None
-    run, both = int(worlds.ran.all(axis=0).sum()), np.isfinite(cost[0])
+    both = np.isfinite(cost[0])
 
     def means(values: Floats) -> tuple[Estimate, ...]:
         return tuple(estimate(one, both, confidence) for one in values)
@@ -226,8 +224,7 @@ def cost_effect(worlds: Matched, outcome: str, baseline: int, confidence: float)
         (Ratio(math.nan, math.nan, math.nan),
          *(ratio(cost[b] - cost[a], effect[b] - effect[a], confidence) for a, b in steps)),
         np.array([sum(n in there for there in by_draw) / len(by_draw) for n in range(len(cost))]),
-        acceptability(cost, effect, wtp_grid(mean_cost, found, mean_effect)), regrets(clouds[:, :, 1]), clouds,
-        int(both.sum()) / run,
+        acceptability(cost, effect, wtp_grid(mean_cost, found, mean_effect)), clouds,
     )  # fmt: skip
 
 

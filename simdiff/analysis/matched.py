@@ -76,8 +76,13 @@ class Matched:
 
     @property
     def draws(self) -> int:
-        """Sets of parameters (of the structure that has most)."""
-        return int(np.bincount(self.structure, minlength=1).max())
+        """Sets of parameters, each under one structure."""
+        return len(self.structure)
+
+    @property
+    def least_draws(self) -> int:
+        """Sets of parameters under the structure that has fewest."""
+        return int(np.bincount(self.structure).min())
 
 
 def matched(plan: Plan, rows: Rows, asked: Asked) -> Matched:
@@ -242,7 +247,7 @@ def _side_by_side(plan: Plan, chosen: Mapping[str, Mapping[Belief, Cell]],
                   found: Mapping[str, Mapping[Belief, Grids]], outcomes: tuple[str, ...], columns: Sequence[str],
                   where: tuple[int, str, str]) -> Matched:  # fmt: skip
     """Cells' values in one array, its draws by structure; a draw in which an option was not run is nan."""
-    beliefs = sorted({belief for seen in found.values() for belief in seen}, key=repr)
+    beliefs = list(dict.fromkeys(belief for seen in found.values() for belief in seen))
     structures = list(dict.fromkeys(_structure_name(belief[0]) for belief in beliefs))
     replicates = max(ran.shape[1] for seen in found.values() for _, ran in seen.values())
     many = len(plan.draws)

@@ -13,12 +13,13 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from simdiff.analysis.comparison import Comparison, OutcomeCompared
-from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, Contrast
+from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, Contrast, against
 from simdiff.analysis.cost import CostEffect
 from simdiff.report.charts import BLUE, GREY, INK, STYLE
-from simdiff.report.compare_words import against, is_share, label_of, layer_of, short, step, step_unit
+from simdiff.report.compare_words import label_of, layer_of, layers_words
 from simdiff.report.dots import MOST_CELLS
 from simdiff.report.provenance import CAVEAT
+from simdiff.report.steps import is_share, short, step, step_unit
 from simdiff.report.sweep_report import MOST_PANELS
 from simdiff.report.words import BY_NAME, money, number
 from simdiff.study.plan import Plan
@@ -43,10 +44,8 @@ def charts(plan: Plan, found: Comparison) -> Iterator[tuple[str, Figure]]:
 
 
 def _note(plan: Plan, found: Comparison, told: str) -> str:
-    worlds = found.worlds
-    layers = f"{worlds.draws} parameter draws × " if worlds.draws > 1 else ""
-    return (f"{told} {layers}{worlds.ran.shape[2]} replicates. Seed {plan.experiment.seed}, code {plan.question.code}. "
-            f"{CAVEAT}")  # fmt: skip
+    return (f"{told} {layers_words(found)}{found.worlds.ran.shape[2]} replicates. Seed {plan.experiment.seed}, code "
+            f"{plan.question.code}. {CAVEAT}")  # fmt: skip
 
 
 def _titled(figure: Figure, title: str, note: str) -> None:

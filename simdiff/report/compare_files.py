@@ -102,7 +102,7 @@ def _option_row(found: Comparison, one: OutcomeCompared, n: int) -> Row:
         "option": found.worlds.options[n], "mean": one.means[n].mean, **_layers(one.means[n]), "place_best": best,
         "place_worst": worst,
         "regret_expected": regret and regret.expected, "regret_90": regret and regret.ninety,
-        "regret_most": regret and regret.most,
+        "regret_most": regret and regret.most, "shared_worlds": one.shared,
     }  # fmt: skip
     if costs is None:
         return row
@@ -118,7 +118,6 @@ def _option_row(found: Comparison, one: OutcomeCompared, n: int) -> Row:
         "effect_per_extra_million_low": per.low, "effect_per_extra_million_high": per.high,
         "frontier": costs.frontier.status[n], "ratio": step and step.value, "ratio_low": step and step.low,
         "ratio_high": step and step.high, "on_frontier_share": float(costs.on_frontier[n]),
-        "shared_worlds": costs.shared,
     }  # fmt: skip
 
 

@@ -1,23 +1,22 @@
 """What a comparison shows in a terminal: differences, the ranking in words, costs, and what each interval is."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from simdiff.analysis.comparison import Comparison, OutcomeCompared
-from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DOUBTS, SAME, Contrast, Estimate, ahead, draws_needed, flipped
+from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DOUBTS, SAME, Contrast, Estimate, against, ahead, draws_needed
 from simdiff.analysis.cost import CostEffect, Ratio
 from simdiff.analysis.matched import AS_IT_IS
 from simdiff.analysis.ranking import Ranking
 from simdiff.analysis.spending import EQUAL
 from simdiff.analysis.summary import Interval
+from simdiff.report.steps import is_share, named, percent, ratio_words, short, step, step_unit, steps
 from simdiff.report.words import BY_NAME, NOTHING, money, number, span
 
 MOST_PAIRS = 10
 """Pairs that are all shown; of more, those with the baseline."""
 MOST_ROWS = 40
-MOST_NAMES = 6
-LONGEST_NAME = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,47 +50,16 @@ def where(found: Comparison) -> str:
 def _worlds(found: Comparison) -> str:
     worlds = found.worlds
     count = f"{int(worlds.ran.any(axis=0).sum()):,} matched worlds"
-    layers = [f"{len(worlds.structures)} structures"] if len(worlds.structures) > 1 else []
-    layers += [f"{worlds.draws} parameter draws"] if worlds.draws > 1 else []
     replicates = f"{worlds.ran.shape[2]} replicates"
-    return f"{count} ({' × '.join([*layers, replicates])})" if layers else f"{count} ({replicates}: chance alone)"
+    return f"{count} ({layers_words(found)}{replicates}{'' if worlds.draws > 1 else ': chance alone'})"
 
 
-def _named(names: Iterable[str], most: int = MOST_NAMES) -> str:
-    names = list(map(short, names))
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
-
-
-def percent(value: float) -> str:
-    """A share as percent; – if it is undefined."""
-    return NOTHING if math.isnan(value) else f"{100 * value:.0f}%"
-
-
-def is_share(unit: str) -> bool:
-    """True if an outcome is a share: its differences are in points of 100."""
-    return unit.startswith("share")
-
-
-def step_unit(unit: str) -> str:
-    """Unit of a difference."""
-    return "points" if is_share(unit) else unit
-
-
-def step(value: float, unit: str, *, sign: bool = True) -> str:
-    """A difference in its unit: points of a share, money, or a plain number; – if it is not known."""
-    if not math.isfinite(value):
-        return NOTHING
-    if unit.startswith("$"):
-        return f"{'-' if value < 0 else '+' if sign else ''}{money(abs(value))}"
-    scaled = 100 * value if is_share(unit) else value
-    digits = 0 if abs(scaled) >= 9.95 else 1 if abs(scaled) >= 0.95 else 2
-    told = f"{scaled:+.{digits}f}" if sign else f"{scaled:.{digits}f}"
-    return "0" if float(told) == 0 else told
-
-
-def _span(low: float, high: float, unit: str) -> str:
-    return f"{step(low, unit)}…{step(high, unit)}" if math.isfinite(low) and math.isfinite(high) else NOTHING
+def layers_words(found: Comparison) -> str:
+    """Draws and structures of a comparison, before its replicates."""
+    worlds = found.worlds
+    if len(worlds.structures) > 1:
+        return f"{worlds.draws} draws of parameters under {len(worlds.structures)} structures × "
+    return f"{worlds.draws} parameter draws × " if worlds.draws > 1 else ""
 
 
 def _spend(found: Comparison) -> Section:
@@ -122,7 +90,7 @@ def _slack(found: Comparison) -> list[str]:
         under = f"under it in {percent(one.under)}" if one.under else ""
         how = " and ".join(part for part in (over, under) if part)
         told.append(f"{one.option} (median {one.spent / one.allowed:.0%} of it; {how} of worlds)")
-    return [f"Budgets that do not bind, missed by more than {EQUAL:.0%}: {_named(told)}."] if told else []
+    return [f"Budgets that do not bind, missed by more than {EQUAL:.0%}: {named(told)}."] if told else []
 
 
 def _differences(found: Comparison, one: OutcomeCompared) -> Section:
@@ -133,8 +101,9 @@ def _differences(found: Comparison, one: OutcomeCompared) -> Section:
     layers = _layer_columns(found)
     columns = ("A − B" if all_pairs else "option", "mean", *(head for head, _ in layers), "cost", "verdict")
     rows = tuple(
-        (f"{short(pair.first)} − {short(pair.second)}" if all_pairs else short(pair.first), step(pair.whole.mean, unit),
-         *(tell(pair, one, unit) for _, tell in layers), _cost_step(found, pair), verdict(pair, plain=not all_pairs))
+        (f"{short(pair.first)}\n− {short(pair.second)}" if all_pairs else short(pair.first),
+         step(pair.whole.mean, unit), *(tell(pair, one, unit) for _, tell in layers), _cost_step(found, pair),
+         verdict(pair, plain=not all_pairs))
         for pair in pairs[:MOST_ROWS]
     )  # fmt: skip
     more = [f"… and {len(pairs) - MOST_ROWS} more (--out writes all)"] if len(pairs) > MOST_ROWS else []
@@ -153,17 +122,6 @@ def label_of(one: OutcomeCompared) -> str:
     return title if one.direction.even is None else f"{title}, distance from {one.direction.even:g}"
 
 
-def short(name: str) -> str:
-    """A name that fits into a column."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-
-
-def against(pairs: Iterable[Contrast], baseline: str) -> list[Contrast]:
-    """The pairs with the baseline, each as option minus baseline."""
-    mine = [pair for pair in pairs if baseline in (pair.first, pair.second)]
-    return [pair if pair.second == baseline else flipped(pair) for pair in mine]
-
-
 Tell = Callable[[Contrast, OutcomeCompared, str], str]
 
 
@@ -171,13 +129,13 @@ def _layer_columns(found: Comparison) -> list[tuple[str, Tell]]:
     """Columns of the layers of uncertainty that there are."""
     told = f"{100 * found.confidence:.4g}%"
     columns: list[tuple[str, Tell]] = [
-        (f"chance {told}", lambda pair, one, unit: _span(pair.whole.chance_low, pair.whole.chance_high, unit))
+        (f"chance {told}", lambda pair, one, unit: steps(pair.whole.chance_low, pair.whole.chance_high, unit))
     ]
     if found.worlds.draws > 1:
         known = found.worlds.draws >= draws_needed(found.confidence)
-        head = f"parameters {told}" if known else "range of draws"
+        head = f"{_parameters(found)} {told}" if known else "range of draws"
         columns.append(
-            (head, lambda pair, one, unit: _span(pair.whole.parameters_low, pair.whole.parameters_high, unit))
+            (head, lambda pair, one, unit: steps(pair.whole.parameters_low, pair.whole.parameters_high, unit))
         )
     columns.append(("worlds", lambda pair, one, unit: percent(ahead(pair.whole, one.direction)[0])))
     if found.worlds.draws > 1:
@@ -226,14 +184,14 @@ def ranking_lines(ranking: Ranking, layer: str) -> list[str]:
     if len(ranking.above) == len(ranking.options) * (len(ranking.options) - 1) // 2:
         chain = sorted(ranking.options, key=lambda name: ranking.places(name)[0])
         return [f"{' above '.join(map(short, chain))}: every pair is firm."]
-    lines.append(f"Nothing is firmly above {_named(ranking.top)}.")
+    lines.append(f"Nothing is firmly above {named(ranking.top)}.")
     below: dict[tuple[str, ...], list[str]] = {}
     for name in ranking.options:
         covered = tuple(worse for better, worse in ranking.covers if better == name)
         if covered:
             below.setdefault(covered, []).append(name)
     for covered, names in below.items():
-        lines.append(f"{_named(names)}: {'each ' if len(names) > 1 else ''}above {_named(covered, 12)}")
+        lines.append(f"{named(names)}: {'each ' if len(names) > 1 else ''}above {named(covered, 12)}")
     lines.append("What is above an option is above all that the option is above.")
     if not math.isnan(ranking.together):
         lines.append(f"The whole order holds at once in {percent(ranking.together)} of {layer}.")
@@ -255,6 +213,10 @@ def _options(found: Comparison, one: OutcomeCompared) -> Section:
                      *(step(value, unit, sign=False) for value in told)))  # fmt: skip
     line = ("place: what the ranking leaves open. Regret: what an option lacks to the best of each "
             f"{layer_of(found)}, whatever they cost.")  # fmt: skip
+    if one.shared < 1:
+        line += f" Every option is defined in {percent(one.shared)} of worlds; regret and frontiers are of those."
+    if not one.regret:
+        line = f"Every option is defined in {percent(one.shared)} of worlds only: no regret and no frontier."
     return Section(f"{_heading(one)}: every option", columns, tuple(rows), (line,))
 
 
@@ -286,12 +248,7 @@ def per_million(one: Ratio, unit: str) -> str:
     if math.isnan(one.value):
         return NOTHING
     told = step(one.value, unit)
-    return f"{told} ({_span(one.low, one.high, unit)})" if math.isfinite(one.low) else told
-
-
-def ratio_words(value: float, unit: str) -> str:
-    """Dollars per unit of effect: of a share, per point."""
-    return f"{money(value / 100)} per point" if is_share(unit) else f"{money(value)} per {step_unit(unit)}"
+    return f"{told} ({steps(one.low, one.high, unit)})" if math.isfinite(one.low) else told
 
 
 def on_frontier(costs: CostEffect, n: int, unit: str) -> str:
@@ -311,11 +268,19 @@ def _frontier_lines(found: Comparison, one: OutcomeCompared, costs: CostEffect) 
         known = math.isfinite(ratio.low)
         span = f" ({money(ratio.low / scale)}–{money(ratio.high / scale)})" if known else " (not bounded)"
         told += f" → {names[n]} at {ratio_words(ratio.value, unit)}{span}"
-    lines = [f"Frontier of means: {told}."]
-    if costs.shared < 1:
-        lines.append(f"Costs and effects are those of the {percent(costs.shared)} of worlds in which every option has "
-                     "both.")  # fmt: skip
-    return lines
+    return [f"Frontier of means: {told}.", _best_line(found, one, costs)]
+
+
+def _best_line(found: Comparison, one: OutcomeCompared, costs: CostEffect) -> str:
+    """The best for the money at a quarter, at half and at the end of the grid of willingness to pay."""
+    curve, unit = costs.acceptability, BY_NAME[one.name].unit
+    last = len(curve.grid) - 1
+    told = []
+    for at in (last // 4, last // 2, last):
+        best = int(curve.best[at])
+        told.append(f"{ratio_words(float(curve.grid[at]), unit)} {short(costs.options[best])} (best in "
+                    f"{percent(float(curve.draws[best, at]))} of {layer_of(found)}s)")  # fmt: skip
+    return f"Best on average, if it is worth {'; '.join(told)}."
 
 
 def _legend(found: Comparison) -> list[str]:
@@ -329,7 +294,7 @@ def _legend(found: Comparison) -> list[str]:
     ]
     if worlds.draws > 1:
         lines.append(_parameters_line(found))
-    if len(worlds.structures) > 1 or worlds.structures != (AS_IT_IS,):
+    if worlds.structures != (AS_IT_IS,):
         lines.append(f"structures: {'; '.join(worlds.structures)}. A verdict holds under each.")
     lines.append(
         f"{found.comparisons:,} comparisons (pairs times outcomes) were judged together: the chance that luck alone "
@@ -338,19 +303,26 @@ def _legend(found: Comparison) -> list[str]:
     whys = {pair.why for one in found.outcomes for pair in one.contrasts if pair.verdict == SAME}
     lines += [f"cannot tell apart ({why}): {DOUBTS[why]}." for why in DOUBTS if why in whys]
     if worlds.idle:
-        lines.append(f"Without a run, and left out: {_named(worlds.idle)}.")
+        lines.append(f"Without a run, and left out: {named(worlds.idle)}.")
     return lines
 
 
+def _parameters(found: Comparison) -> str:
+    return "parameters, structure" if len(found.worlds.structures) > 1 else "parameters"
+
+
 def _parameters_line(found: Comparison) -> str:
-    draws, told = found.worlds.draws, f"{100 * found.confidence:.4g}%"
-    needed = draws_needed(found.confidence)
+    draws, told, needed = found.worlds.draws, f"{100 * found.confidence:.4g}%", draws_needed(found.confidence)
+    line = f"range of draws: of the {draws} draws' mean differences."
     if draws >= needed:
-        under = f", under {len(found.worlds.structures)} structures" if len(found.worlds.structures) > 1 else ""
-        return (f"parameters: central {told} of the {draws} draws' mean differences{under}. More draws make it better "
-                "known, not narrower.")  # fmt: skip
-    return (f"range of draws: of the {draws} draws' mean differences. They bound {(draws - 1) / (draws + 1):.0%} "
-            f"at most; {told} takes {needed}: `simdiff extend` --draws {needed}, or a lower --confidence.")  # fmt: skip
+        line = (f"{_parameters(found)}: central {told} of the {draws} draws' mean differences. More draws make it "
+                "better known, not narrower.")  # fmt: skip
+    least = found.worlds.least_draws
+    if 1 < least < needed:
+        each = " under each structure" if len(found.worlds.structures) > 1 else ""
+        line += (f" {least} draws bound {(least - 1) / (least + 1):.0%} at most; {told} takes {needed}{each}: "
+                 f"`simdiff extend` --draws {needed}, or a lower --confidence.")  # fmt: skip
+    return line
 
 
 def interval_of(one: Estimate) -> tuple[float, float]:
