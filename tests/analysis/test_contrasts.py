@@ -164,7 +164,6 @@ def test_many_pairs_of_equals_are_rarely_told_apart() -> None:
 TEMPLATE = worlds_of({"depth": np.zeros((4, 1, 12))})
 
 
-
 def spread_draws(mean: float, between: float, draws: int = 50, replicates: int = 4, chance: float = 0.001) -> Floats:
     """Differences with evenly spread draws and a little chance."""
     levels = mean + between * np.linspace(-1, 1, draws)

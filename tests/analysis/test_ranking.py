@@ -43,7 +43,7 @@ def test_partial_orders_by_hand(firm: str, order: str, reduced: str) -> None:
 
 
 def test_an_order_is_always_transitive_without_circles() -> None:
-    """Random relations: whatever is left is an order, and nothing is left that was not there. Catches a step too few."""
+    """Random relations: what is left is an order, and nothing is left that was not there. Catches a step too few."""
     luck = np.random.default_rng(1)
     names = "ABCDEFG"
     left = 0
