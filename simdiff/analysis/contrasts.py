@@ -91,7 +91,8 @@ def central(values: NDArray[np.float64], confidence: float) -> tuple[float, floa
     if count < 2:
         return math.nan, math.nan, math.nan
     level = min(confidence, (count - 1) / (count + 1))
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="weibull")
+    ranks = np.array([(1 - level) / 2, (1 + level) / 2]) * (count + 1)
+    low, high = np.interp(ranks, np.arange(1, count + 1), np.sort(values))
     return float(low), float(high), level
 
 

@@ -89,8 +89,8 @@ def _slack(found: Comparison) -> list[str]:
         over = f"over it in {percent(one.over)}" if one.over else ""
         under = f"under it in {percent(one.under)}" if one.under else ""
         how = " and ".join(part for part in (over, under) if part)
-        told.append(f"{one.option} (median {one.spent / one.allowed:.0%} of it; {how} of worlds)")
-    return [f"Budgets that do not bind, missed by more than {EQUAL:.0%}: {named(told)}."] if told else []
+        told.append(f"{short(one.option)} (median {one.spent / one.allowed:.0%} of it; {how} of worlds)")
+    return [f"Budgets that do not bind, missed by more than {EQUAL:.0%}: {'; '.join(told)}."] if told else []
 
 
 def _differences(found: Comparison, one: OutcomeCompared) -> Section:
@@ -106,9 +106,13 @@ def _differences(found: Comparison, one: OutcomeCompared) -> Section:
          verdict(pair, plain=not all_pairs))
         for pair in pairs[:MOST_ROWS]
     )  # fmt: skip
-    more = [f"… and {len(pairs) - MOST_ROWS} more (--out writes all)"] if len(pairs) > MOST_ROWS else []
     which = "every pair" if all_pairs else f"minus {short(baseline)}"
-    return Section(f"{_heading(one)}: differences, {which}", columns, rows, tuple(more))
+    return Section(f"{_heading(one)}: differences, {which}", columns, rows, _more(len(pairs)))
+
+
+def _more(count: int) -> tuple[str, ...]:
+    """A line if a table has more rows than are shown."""
+    return (f"… and {count - MOST_ROWS} more (--out writes all)",) if count > MOST_ROWS else ()
 
 
 def _heading(one: OutcomeCompared) -> str:
@@ -217,7 +221,7 @@ def _options(found: Comparison, one: OutcomeCompared) -> Section:
         line += f" Every option is defined in {percent(one.shared)} of worlds; regret and frontiers are of those."
     if not one.regret:
         line = f"Every option is defined in {percent(one.shared)} of worlds only: no regret and no frontier."
-    return Section(f"{_heading(one)}: every option", columns, tuple(rows), (line,))
+    return Section(f"{_heading(one)}: every option", columns, tuple(rows), (*_more(len(one.means)), line))
 
 
 def mean_words(one: Estimate, unit: str) -> str:
@@ -240,7 +244,8 @@ def _costs(found: Comparison, one: OutcomeCompared, costs: CostEffect) -> Sectio
     )  # fmt: skip
     line = (f"Gained ({step_unit(unit)}) and extra: over {short(baseline)}. On it in: share of {layer_of(found)}s in "
             "which an option is on the frontier.")  # fmt: skip
-    return Section(f"{title} and what it costs", columns, rows, (*_frontier_lines(found, one, costs), line))
+    lines = (*_more(len(costs.options)), *_frontier_lines(found, one, costs), line)
+    return Section(f"{title} and what it costs", columns, rows, lines)
 
 
 def per_million(one: Ratio, unit: str) -> str:

@@ -67,6 +67,13 @@ def test_ties_count_half_and_undefined_worlds_not_at_all() -> None:
     assert np.isnan(found.parameters_low)
 
 
+def test_order_statistics_are_those_of_numpy() -> None:
+    """Its definition 6 (``weibull``), on skewed draws."""
+    values = np.random.default_rng(12).lognormal(size=61)
+    expected = np.quantile(values, [0.025, 0.975], method="weibull")
+    assert central(values, 0.95) == pytest.approx((*expected, 0.95))
+
+
 def test_order_statistics_by_hand() -> None:
     """Ranks (D + 1)(1 ∓ confidence)/2: of 1 … 9 at 80 %, the first and the ninth; at 60 %, the second and eighth; at
     70 %, halfway. Nine draws cannot bound 95 %: their range bounds 8/10."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from simdiff.analysis.comparison import Comparison, judge
 from simdiff.analysis.matched import Asked
 from simdiff.analysis.ranking import ranked
+from simdiff.analysis.spending import Slack
 from simdiff.report.compare_charts import charts, spread_out
 from simdiff.report.compare_files import _csv, acceptability_rows, option_rows, pair_rows
 from simdiff.report.compare_words import MOST_PAIRS, Section, ranking_lines, sections, where
@@ -131,6 +133,15 @@ def test_costs_come_first_only_where_they_differ() -> None:
     assert "frontier" not in told.split("How to read this")[0]
 
 
+def test_budgets_that_do_not_bind_are_named() -> None:
+    """With how much of the budget is spent, and in how many worlds it is missed; whole, however many there are."""
+    found = compared(3, 40)
+    loose = tuple(Slack(name * 30, 20e6, 22e6, 0.5, 0.0) for name in "AB")
+    told = texts(replace(found, slack=loose))
+    one = "(median 110% of it; over it in 50% of worlds)"
+    assert f"missed by more than 5%: {'A' * 30} {one}; {'B' * 30} {one}." in told
+
+
 def test_names_do_nothing_in_tables() -> None:
     """Formulas are inert in every CSV; the JSON and the terminal take them as they are."""
     found = compared(len(HOSTILE), 3, HOSTILE)
@@ -184,3 +195,16 @@ def test_labels_keep_their_distance() -> None:
     assert spread_out([0.0, 0.0], 0.1, least=0.0) == pytest.approx([0.0, 0.1])
     assert spread_out([0.2, 0.24, 0.22], 0.1) == pytest.approx([0.12, 0.32, 0.22])
     assert spread_out([], 0.1) == []
+
+
+def test_what_is_undefined_everywhere_is_said_to_be(plan: Plan) -> None:
+    """An outcome without a value: no number, no order, no regret, and a word for it in the table and the picture."""
+    found = judge(worlds_of({"sustained": np.full((2, 3, 2), np.nan), "cost": np.ones((2, 3, 2))}, keep=["sustained"]),
+                  Asked())  # fmt: skip
+    told = texts(found)
+    assert "cannot tell apart (defined in 0%)" in told
+    assert "Every option is defined in 0% of worlds only: no regret and no frontier." in told
+    assert "nan" not in told
+    drawn = dict(charts(plan, found))
+    assert list(drawn) == ["comparison"]
+    assert "undefined" in words(drawn["comparison"])
