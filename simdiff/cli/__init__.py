@@ -232,6 +232,28 @@ def value(
     raise typer.Exit(value_command(folder, cells, Ask(outcome, year, district, practice), lowest, worth, as_json))
 
 
+@app.command()
+@app.command("compare")
+def compare_options(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    outcome: Annotated[Optional[list[str]], typer.Option(help="Outcome; again for more. Left out, depth.")] = None,  # noqa: UP045
+    year: Annotated[Optional[int], typer.Option(min=0, help="At the end of which year; left out, the last.")] = None,  # noqa: UP045
+    place: Annotated[str, typer.Option(help="District, or all.")] = "all",
+    practice: Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")] = None,  # noqa: UP045
+    cell: Annotated[Optional[list[str]], typer.Option(help="Cell to compare; again for more. Left out, all.")] = None,  # noqa: UP045
+    baseline: Annotated[Optional[str], typer.Option(help="Cell to compare with; left out, the cheapest.")] = None,  # noqa: UP045
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of intervals and verdicts.")] = 0.95,
+    out: Annotated[Optional[Path], typer.Option(help="Folder for tables and charts; left out, none.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:
+    """Compare the cells of a sweep world by world: differences, firm rankings, cost and regret."""
+    from simdiff.analysis.matched import Asked
+    from simdiff.cli.compare import compare_command
+
+    asked = Asked(tuple(outcome or ()), year, place, practice, tuple(cell or ()), baseline, confidence)
+    raise typer.Exit(compare_command(folder, asked, as_json, out))
+
+
 def main() -> None:
     """Entry point of the ``simdiff`` command.
 
