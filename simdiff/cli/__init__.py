@@ -161,6 +161,24 @@ def export(
     raise typer.Exit(export_command(folder, to, out, names, times))
 
 
+@app.command()
+def recover(
+    bank: Annotated[int, typer.Option(min=40, help="Simulated districts to weigh.")] = 20_000,
+    truths: Annotated[int, typer.Option(min=20, help="Districts whose parameters are to be found again.")] = 2_000,
+    districts: Annotated[int, typer.Option(min=0, help="Of these, districts for the sampler of calibration.")] = 50,
+    seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
+    threads: Threads = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables and picture.")] = Path("results/recovery"),
+    as_json: AsJson = False,
+) -> None:
+    """Find known parameters again: what a district's data would tell, and whether intervals hold (half an hour)."""
+    from simdiff.analysis.recovery_study import Size
+    from simdiff.cli.recover import recover_command
+
+    size = Size(bank, truths, min(districts, truths))
+    raise typer.Exit(recover_command(size, seed, threads, out, as_json))
+
+
 def main() -> None:
     """Entry point of the ``simdiff`` command.
 
