@@ -41,8 +41,8 @@ def recovery_chart(study: Study) -> Figure:
         note = (
             f"Left: posterior SD over prior SD, mean of {study.size.truths:,} simulated districts of 60 schools over "
             f"ten years, all parameters unknown; bold: combinations. Below {TOLD:g} data tell a quantity; from "
-            f"{RETURNED:g} on it returns its prior. Right: ranks with all data; grey band: 99 % of uniform counts, each bin by itself. Orange: the "
-            f"same posteriors, made too narrow on purpose. {CAVEAT}"
+            f"{RETURNED:g} on it returns its prior. Right: ranks with all data; grey band: 99 % of uniform counts, "
+            f"each bin by itself. Orange: the same posteriors, made too narrow on purpose. {CAVEAT}"
         )
         figure.supxlabel("\n".join(textwrap.wrap(note, 175)), x=0.01, ha="left", fontsize=7, color=GREY)
     return figure

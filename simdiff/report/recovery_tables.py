@@ -85,8 +85,9 @@ def _situations(study: Study) -> Block:
         f"What one district's data tell of {count} parameters",
         ("", "data", "figures", "directions in which data beat the prior", f"told (SD < {TOLD:g} of prior)",
          f"return their prior (≥ {RETURNED:g})"), rows,
-        f"Ten years of one district of 60 schools, all {count} parameters unknown at once. {study.size.bank:,} districts "
-        f"in the bank, {study.size.truths:,} truths. Data beat the prior in a direction if they halve its variance.",
+        f"Ten years of one district of 60 schools, all {count} parameters unknown at once; a bank of "
+        f"{study.size.bank:,} districts, {study.size.truths:,} truths. Data beat the prior in a direction if they "
+        "halve its variance.",
     )  # fmt: skip
 
 
