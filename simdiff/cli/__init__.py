@@ -232,7 +232,6 @@ def value(
     raise typer.Exit(value_command(folder, cells, Ask(outcome, year, district, practice), lowest, worth, as_json))
 
 
-@app.command()
 @app.command("compare")
 def compare_options(
     folder: Annotated[Path, typer.Argument(help=FOLDER)],
@@ -252,6 +251,24 @@ def compare_options(
 
     asked = Asked(tuple(outcome or ()), year, place, practice, tuple(cell or ()), baseline, confidence)
     raise typer.Exit(compare_command(folder, asked, as_json, out))
+
+
+@app.command()
+def recover(
+    bank: Annotated[int, typer.Option(min=40, help="Simulated districts to weigh.")] = 20_000,
+    truths: Annotated[int, typer.Option(min=20, help="Districts whose parameters are to be found again.")] = 2_000,
+    districts: Annotated[int, typer.Option(min=0, help="Of these, districts for the sampler of calibration.")] = 50,
+    seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
+    threads: Threads = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables and picture.")] = Path("results/recovery"),
+    as_json: AsJson = False,
+) -> None:
+    """Find known parameters again: what a district's data would tell, and whether intervals hold (half an hour)."""
+    from simdiff.analysis.recovery_study import Size
+    from simdiff.cli.recover import recover_command
+
+    size = Size(bank, truths, min(districts, truths))
+    raise typer.Exit(recover_command(size, seed, threads, out, as_json))
 
 
 def main() -> None:
