@@ -35,7 +35,7 @@ from simdiff.study.draws import keyed_uniforms, normal_luck
 
 PLANTED, FINER = 0.2, 0.1
 """Defects planted in the test itself: posteriors a fifth, and a tenth, too narrow."""
-SAMPLERS = Sizes(wave=400, kept=60, moves=3, last_moves=6)
+SAMPLERS = Sizes(wave=500, kept=100, moves=2, last_moves=5)
 TINY = 1e-12
 SHOWN = 5
 """Directions that are kept for each situation."""
