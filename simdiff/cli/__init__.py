@@ -164,7 +164,7 @@ def export(
 @app.command()
 def verify(
     cases: Annotated[Optional[list[str]], typer.Argument(help="V1 … V28; left out, all.")] = None,  # noqa: UP045
-    size: Annotated[float, typer.Option(help="Multiplies the replicates; 1 takes about 45 seconds on one core.")] = 1.0,
+    size: Annotated[float, typer.Option(help="Multiplies the replicates; 1 takes 30 to 60 seconds on one core.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Seed of all luck; the shipped one is frozen.")] = 1,
     as_json: AsJson = False,
     out: Annotated[Optional[Path], typer.Option(help="File for the same as JSON.")] = None,  # noqa: UP045

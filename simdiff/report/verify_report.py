@@ -1,7 +1,7 @@
 """What verification shows: its table, its rows as data, and what they do not say."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import simdiff
@@ -12,7 +12,7 @@ from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import NOTHING
 
 VERIFIED = f"Verification shows that the program computes the stated model, not that the model is right. {CAVEAT}"
-HEADS = ("case", "what", "expected", "got", "std. error", "z", "detectable", "verdict")
+HEADS = ("case", "what", "expected", "got", "standard\nerror", "z", "detectable\nerror", "verdict")
 
 
 def table_row(one: Judgement) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def table_row(one: Judgement) -> tuple[str, ...]:
     if value is None:
         return one.check.name, f"{one.check.title} ({one.told})", *[NOTHING] * 5, one.verdict
     several = f" (worst of {len(one.values)})" if len(one.values) > 1 else ""
-    what = f"{one.check.title}: {value.element}{several}" if value.element else one.check.title
+    what = f"{one.check.title}, {value.element}{several}" if value.element else one.check.title
     told = f"; {one.told}" if one.told else ""
     z = value.z
     return (
@@ -47,8 +47,8 @@ def closing_lines(judgements: Sequence[Judgement], seed: int, size: float) -> li
                 f"{false_alarm(judgements, limit):.1g} at most.")  # fmt: skip
     return [
         f"{len(judgements)} lines, {wrong} WRONG. {luck}",
-        f"ok: within {limit:g} standard errors (chance alone) of the exact answer; without chance, within the detectable "
-        f"error. A true deviation of the detectable size is missed at most 5 % of the time.",
+        f"ok: within {limit:g} standard errors (chance alone) of the exact answer; without chance, within the "
+        "detectable error. A true deviation of the detectable size is missed at most 5 % of the time.",
         VERIFIED,
     ]
 
@@ -70,7 +70,6 @@ def as_data(judgements: Sequence[Judgement], seed: int, size: float) -> dict[str
 
 
 def _case(one: Judgement) -> dict[str, Any]:
-    worst = [one.value] if one.value else []
     return {
         "case": one.check.name,
         "what": one.check.title,
@@ -79,21 +78,20 @@ def _case(one: Judgement) -> dict[str, Any]:
         "catches": one.check.catches,
         "source": one.check.source,
         "planted_defect": one.check.defect,
-        "worst": next(_values(worst), None),
-        "values": list(_values(one.values)),
+        "worst": one.value and _value(one.value),
+        "values": [_value(value) for value in one.values],
     }
 
 
-def _values(values: Iterable[Value]) -> Iterable[dict[str, Any]]:
-    for value in values:
-        yield {
-            "element": value.element,
-            "expected": _finite(value.expected),
-            "got": _finite(value.got),
-            "standard_error": value.error,
-            "z": value.z,
-            "detectable": value.detectable,
-        }
+def _value(value: Value) -> dict[str, Any]:
+    return {
+        "element": value.element,
+        "expected": value.expected,
+        "got": _finite(value.got),
+        "standard_error": _finite(value.error),
+        "z": None if value.z is None else _finite(value.z),
+        "detectable_error": _finite(value.detectable),
+    }
 
 
 def _finite(value: float) -> float | None:

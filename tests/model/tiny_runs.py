@@ -1,4 +1,4 @@
-"""What is shared by the tests of the model: the verification cases' small busy worlds, and a search for strange numbers."""
+"""What the tests of the model share: the verification cases' small busy worlds, and a search for strange numbers."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ __all__ = ["ALL_SWITCHES", "SEED", "THREE", "differences", "fingerprint", "full_
 def strange_numbers(sim: Sim) -> list[str]:
     """Names of float arrays that hold NaN or infinity (a water level of infinity means that every demand is met)."""
     found = []
-    for name in EVERYTHING + ("score",):
+    for name in (*EVERYTHING, "score"):
         array = getattr(sim, name)
         for field in array.dtype.names or (None,):
             values = array if field is None else array[field]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 TOLERANCE = 3.3
-"""Standard errors within which a simulated mean must lie at the shipped seed (a false alarm in 1,000 by chance; the seed
-is frozen, so it passes or fails for good)."""
+"""Standard errors within which a simulated mean must lie at the shipped seed (a false alarm in 1,000 by chance; the
+seed is frozen, so it passes or fails for good)."""
 FRESH = 5.0
 """The same for any other seed or size, where chance plays anew in each of some sixty comparisons."""
 IDENTITY = 1e-12

@@ -1,4 +1,4 @@
-"""What districts do and know: competitions, identification, imagined constraint, background mandates, codified knowledge
+"""What districts do and know: competitions, identification, imagined constraint, mandates, codified knowledge
 (V18–V22)."""
 
 import math
@@ -9,9 +9,8 @@ import numpy as np
 
 from simdiff.analysis.verification.case import Case, Check, Floats, joined, mean_case, times
 from simdiff.analysis.verification.limits import begun, limit, make_world, run, scenario, schools, seed_of
-from simdiff.model import engine
 from simdiff.model.rules.common import Here
-from simdiff.model.rules.look import next_phantom
+from simdiff.model.rules.look import look, next_phantom
 from simdiff.model.rules.work import master_hazard
 from simdiff.model.state import DESIGN, INITIAL, Sim
 
@@ -55,7 +54,8 @@ def winners(reliability: float, entries: Mapping[str, int], replicates: int, see
 def best_of(replicates: int, seed: int) -> Floats:
     """V18: mean quality of winners of 1, 2, … 20 entries with a perfect jury, (replicates, 7)."""
     entries = {f"n{n:02d}-{copy}": n for n in ENTRIES for copy in range(COPIES)}
-    return winners(1.0, entries, replicates, seed).reshape(replicates, len(ENTRIES), COPIES).mean(axis=2)
+    quality = winners(1.0, entries, replicates, seed).reshape(replicates, len(ENTRIES), COPIES)
+    return np.asarray(quality.mean(axis=2))
 
 
 def best_of_n(seed: int, size: float) -> Case:
@@ -194,7 +194,7 @@ def hazard_ratios(curve: bool) -> list[float]:
     """V22: mastery's hazard with codified knowledge 0, 1 and 3, over that with none (E16)."""
     said = scenario(structure={"learning_curve": curve})
     sim = begun(limit(0, make_world(schools(1)), {"master": 0.05, "learning_curve": 0.15}, said=said))
-    engine.look(sim, 0, 1, 0)
+    look(sim, 0, 1, 0)
     me: Any = Here(sim.par[0], sim.run[0], sim.site[0], sim.school[0], sim.district[0], sim.lever[0, 0],
                    sim.setting[0], 0.0, 0)  # fmt: skip
     hazards = [master_hazard(me, sim.practice[0], sim.use[0, 0], 0.0, known) for known in (0.0, 1.0, 3.0)]
@@ -209,12 +209,12 @@ def learning_curve(seed: int, size: float) -> Case:
 
 CHECKS = (
     Check(
-        18, "best of n entries, perfect jury: log quality of the winner", "an entry lost, the worst picked, a noisy jury",
+        18, "competition, perfect jury: log quality of the winner", "an entry lost, the worst picked, a noisy jury",
         "mean of the largest of n normals (quadrature)", best_of_n, tuple(f"{n} entries" for n in ENTRIES),
         ("0", ".5642", ".8463", "1.1630", "1.4236", "1.5388", "1.8675"), defect="an entry lost",
     ),
     Check(
-        18, "best of 8 entries, fallible jury: log quality of the winner",
+        18, "competition of 8, fallible jury: log quality of the winner",
         "reliability that rewards twice, the jury's score taken for quality", "ρ times the mean of the largest of 8",
         screened, ("reliability .6", "reliability 0"), (".8542", "0"), defect="reliability squared",
     ),
@@ -231,7 +231,7 @@ CHECKS = (
         ("", "", ".0794", ".556", ".310"),
     ),
     Check(
-        21, "background mandates", "years for months, thinning after arrival, a start from zero, one lane for two draws",
+        21, "background mandates", "years for months, thinning after arrival, a start from zero, one draw used twice",
         "stationary law of monthly thinning (Poisson)", mandates,
         ("mean, month 1", "variance, month 1", "mean, month 36", "variance, month 36"), ("7.63",) * 4,
         defect="the mean of continuous time, 7.5",
@@ -242,7 +242,7 @@ CHECKS = (
         ("35 months of forgetting", "24 deep schools, from E*", "24 deep schools, from 0", "the same among 120"),
     ),
     Check(
-        22, "learning curve: mastery's hazard over that without knowledge", "Ẽ for 1 + Ẽ, a curve without its switch",
+        22, "learning curve: mastery over that without knowledge", "Ẽ for 1 + Ẽ, a curve without its switch",
         "closed form, (1 + Ẽ)^.15", learning_curve,
         tuple(f"knowledge {known}, switch {switch}" for switch in ("on", "off") for known in (0, 1, 3)),
     ),

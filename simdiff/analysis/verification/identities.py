@@ -47,7 +47,7 @@ def live(policy: dict[str, Any], seed: int) -> Sim:
 
 
 def neutral_and_acting(lever: Lever) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
-    """A sub-lever left alone, in ways that must change nothing (level 0, or a start beyond the horizon), and in full."""
+    """A sub-lever left alone, in ways that must change nothing (level 0, a start beyond the horizon), and in full."""
     level = "per_100_teachers" if lever.name == "coaches" else "level"
     more = {"share": 0.3, "not_yet": 0.3} if lever.name == "identify" else {}
     neutral = [
@@ -141,11 +141,11 @@ def mesa_twin(seed: int, size: float) -> Case:
 
 CHECKS = (
     Check(
-        24, "sub-levers at zero or beyond the horizon: arrays changed", "a lever that draws luck, costs money or acts unasked",
-        "identity: none", null_levers, ("arrays changed", "sub-levers that change nothing at full level"),
+        24, "sub-levers that do nothing", "a lever that draws luck, costs money or acts unasked",
+        "identity: none", null_levers, ("arrays changed", "sub-levers that change nothing in full"),
     ),
     Check(
-        26, "schools in another order: runs that differ", "luck, ties or sums that follow the rows of a file",
+        26, "rows in another order: runs that differ", "luck, ties or sums that follow the rows of a file",
         "identity: none", relabelled,
     ),
     Check(

@@ -15,6 +15,7 @@ from simdiff.model import engine
 from simdiff.model.inputs import Inputs, new_sim, prepare
 from simdiff.model.luck import TIES, seed_key
 from simdiff.model.places import Place, lots
+from simdiff.model.rules.continuing import show
 from simdiff.model.state import Sim
 from simdiff.model.ties import Edges, edges_from
 from simdiff.model.world import TieRules, World, build_world
@@ -94,7 +95,7 @@ def begun(inputs: Inputs, replicate: int = 0, set_up: Callable[[Sim], None] | No
     engine.begin(sim)
     if set_up is not None:
         set_up(sim)
-        engine.show(sim, 0, len(sim.site), 0)
+        show(sim, 0, len(sim.site), 0)
     return sim
 
 

@@ -60,15 +60,14 @@ def bass_runs(count: int, replicates: int, at: Sequence[int], hazards: Mapping[s
 def bass(count: int, replicates: int, weaker: float, seed: int, size: float) -> Case:
     """V1. F at 5 and 10 years; the planted defect is contact weaker by the factor ``weaker``."""
     runs = bass_runs(count, times(replicates, size), AT, BASS, seed_of(f"v1 {count}", seed))
-    exact = bass_chain(count, max(AT), **BASS)[[*AT]]
-    wrong = bass_chain(count, max(AT), BASS["p"], BASS["q"] * weaker)[[*AT]]
+    exact, wrong = (bass_chain(count, max(AT), BASS["p"], BASS["q"] * factor)[[*AT]] for factor in (1.0, weaker))
     return mean_case(runs, exact, wrong)
 
 
 def steep_bass(seed: int, size: float) -> Case:
     """V1 at S = 8 with fast contagion; the planted defect is N in place of N − 1 (a school that counts itself)."""
     runs = bass_runs(8, times(6000, size), STEEP_AT, STEEP, seed_of("v1 steep", seed))
-    exact, wrong = (bass_chain(8, max(STEEP_AT), **STEEP, contacts=peers)[[*STEEP_AT]] for peers in (7, 8))
+    exact, wrong = (bass_chain(8, max(STEEP_AT), STEEP["p"], STEEP["q"], peers)[[*STEEP_AT]] for peers in (7, 8))
     return mean_case(runs, exact, wrong)
 
 
@@ -146,7 +145,7 @@ COMPLETE = "exact monthly chain of the finite process (Bass 1969)"
 CHECKS = (
     *(
         Check(
-            1, f"Bass on a complete graph of {count} schools: share active",
+            1, f"Bass, complete graph of {count} schools: share active",
             "schools that count themselves, a wrong unit of hazards, a gate that delays, ties that lose weight",
             COMPLETE, partial(bass, count, replicates, weaker), YEARS, printed,
             defect=f"contact weaker by {1 - weaker:.0%}",
@@ -157,25 +156,25 @@ CHECKS = (
         )
     ),
     Check(
-        1, "Bass with fast contagion, 8 schools: share active",
+        1, "Bass, fast contagion, 8 schools: share active",
         "schools that count themselves, off-by-one months, schools that see this month's adopters", COMPLETE,
         steep_bass, ("after 4 months", "after 8 months", "after 12 months"),
         defect="a school counts itself among its peers",
     ),
     Check(
-        2, "Bass on a ring of 300 schools: share active", "clustering ignored, ties to one side lost",
+        2, "Bass, ring of 300 schools: share active", "clustering ignored, ties to one side lost",
         "exact monthly law of the ring (light-cone recursion)", bass_on_ring, YEARS, defect="contact weaker by 10%",
     ),
     Check(
-        2, "that law at ever shorter steps: share active", "a wrong recursion behind the line above",
+        2, "the law of that ring at ever shorter steps", "a wrong recursion behind the line above",
         "Fibich & Gibori 2010", fine_ring, YEARS, (".24846", ".55826"), tolerance=1e-5,
     ),
     Check(
-        25, "district that no experienced school is tied to: schools exploring",
+        25, "district tied to nobody: schools exploring",
         "contact that leaks between districts, exploring out of nothing", "model specification, V25", isolation,
     ),
     Check(
-        25, "outside partner only: share not exploring after 36 months",
+        25, "new ideas from a partner only: share not exploring after 36 months",
         "policy a month early or late, a ramp where there is none, a burn-in that counts",
         "closed form, e^{−.216}", partner_only, printed=(".806",), defect="35 months in place of 36",
     ),

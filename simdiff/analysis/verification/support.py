@@ -187,11 +187,11 @@ def dilution(seed: int, size: float) -> Case:
 
 CHECKS = (
     Check(
-        12, "commitment that tips: where it ends", "a wrong sign of ŷ − y*, aspiration applied twice",
+        12, "commitment that tips, where it ends", "a wrong sign of ŷ − y*, aspiration applied twice",
         "closed form, C† = b y*/[a(r − y*)] = .26667", tipping_point, ("from C† + .02", "from C† − .02"),
     ),
     Check(
-        12, "the same by the whole engine: share of schools that rise",
+        12, "the same in the engine: share of schools that rise",
         "use that ignores commitment, commitment that ignores results", "root of r k(C) = y*", engine_tips,
         ("from .05 above", "from .05 below"), tolerance=0.05,
     ),
@@ -204,7 +204,7 @@ CHECKS = (
         reason="the model keeps no queue: hours are shared out by an exact water level (V16)",
     ),
     Check(
-        16, "coach hours shared out: largest deviation", "hours lost or invented, a school served beyond its demand",
+        16, "coach hours shared out, largest deviation", "hours lost or invented, a school served beyond its demand",
         "water level found by bracketing", water_filling,
         ("sum of hours", "hours of a school", "equal claims", "where hours suffice"), tolerance=1e-9,
     ),

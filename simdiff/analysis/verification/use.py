@@ -118,7 +118,7 @@ def share_case(hits: Any, exact: float, wrong: float) -> Case:
 def start_up(seed: int, size: float, abandon: float = 0.05, duration: float = 6.0) -> Case:
     """V9. Probability of launch, mean month of launch, and schools that neither launched nor dropped.
 
-    The planted defect is an installation of eight months. ``abandon`` and ``duration`` are what the schools really have.
+    ``abandon`` and ``duration`` are what the schools really have; the planted defect is an installation of 8 months.
     """
     use = install(abandon, duration, times(40, size), seed_of("v9", seed))
     (share, month), (wrong_share, wrong_month) = launch_law(0.05, 6.0), launch_law(0.05, 8.0)
