@@ -72,7 +72,7 @@ def _judged(checks: Sequence[Check], seed: int, size: float) -> list[Judgement]:
 
 
 def _print(console: Console, found: list[Judgement], seed: int, size: float) -> None:
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
     for head in HEADS:
         right = head not in ("case", "what", "verdict")
         table.add_column(head, justify="right" if right else "left", no_wrap=head != "what")

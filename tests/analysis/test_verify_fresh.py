@@ -19,8 +19,8 @@ SIZE = float(os.environ.get("SIMDIFF_VERIFY_SIZE") or 4.0)
 @pytest.mark.slow
 @pytest.mark.parametrize("check", [one for one in CHECKS if one.run], ids=lambda one: f"{one.name} {one.title[:40]}")
 def test_every_case_holds_at_fresh_luck(check: Check) -> None:
-    """Within 5 standard errors of the exact answer, and large enough that the defect that the case names would be seen 19
-    times in 20 at that limit.
+    """Within 5 standard errors of the exact answer, and large enough that the defect that the case names would be seen
+    19 times in 20 at that limit.
 
     Catches: an answer that only holds at the frozen seed, and a case whose stated power it does not have.
     """

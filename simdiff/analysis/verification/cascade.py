@@ -195,7 +195,7 @@ def months_to_most(share: float, noise: float, name: str) -> int:
 
 
 def long_ties(seed: int, size: float) -> Case:
-    """V5 (Eckles et al.). Share of matched worlds in which rewiring a tenth of the ties speeds spread, with adoption
+    """V5 (Eckles et al. 2018). Share of matched worlds in which rewiring a tenth of ties speeds spread, with adoption
     below the threshold at .047 a month (the walk takes time of order S, long ties of order log S) and at e^{−12}."""
     worlds = times(20, size)
 
@@ -238,6 +238,6 @@ CHECKS = (
     Check(
         5, "a tenth of ties rewired: share of worlds where spread is faster",
         "a logit that ignores single peers, long ties that carry nothing",
-        "Eckles et al., sign test (18 of 20 worlds)", long_ties, SWAPPED, tolerance=0.1,
+        "Eckles et al. 2018, sign test (18 of 20 worlds)", long_ties, SWAPPED, tolerance=0.1,
     ),
 )  # fmt: skip
