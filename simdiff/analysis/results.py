@@ -1,9 +1,7 @@
 """What charts are drawn from: the outcomes of a run's folder or of a sweep's, cell by cell, in the same form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from threading import Event
 from typing import Protocol
 
 import numpy as np
@@ -11,16 +9,12 @@ from numpy.typing import NDArray
 
 from simdiff.analysis.sweep_rows import WHOLE_RUN, cell_grid
 from simdiff.register import FINAL_OUTCOMES
-from simdiff.scenario import Keep, nearest
+from simdiff.scenario import Keep
 from simdiff.study.again import Progress
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 from simdiff.study.chunk_folder import Rows
-from simdiff.study.engines import Engine
 from simdiff.study.plan import Plan, Stage
 from simdiff.study.run import HEADLINES, RunResult
-from simdiff.study.run_folder import RunFolderError, has_run, read_run
-from simdiff.study.sheet import has_sheet, read_sheet
-from simdiff.study.sweep import Report, Tally, run_sweep, status
 
 BEFORE = -1
 """The month before policy starts: the end of year 0."""
@@ -126,37 +120,6 @@ class OfSweep:
         }
 
 
-def read_results(folder: Path) -> Results:
-    """The results of a folder of ``simdiff run`` or ``simdiff sweep``.
-
-    Raises RunFolderError if it holds neither, SheetError or TwinChunksError for a sweep that cannot be read, OSError.
-    """
-    if has_sheet(folder):
-        report = status(folder, verify=True)
-        _, said = read_sheet(folder)
-        return of_sweep(report, said["checksum"], said["reproduce"])
-    if has_run(folder):
-        result, plan, story = read_run(folder)
-        return Results(plan, OfRun(result), story["run"], story["reproduce"])
-    raise RunFolderError(
-        f"{folder}: holds no results{_meant(folder)}; expected a folder of simdiff run or simdiff sweep"
-    )
-
-
-def of_sweep(report: Report, sheet: str, reproduce: str) -> Results:
-    """The results of a sweep, as far as it is done; ``sheet``: the checksum of what is asked."""
-    tally, partial = report.tally, ""
-    if tally.failed or not report.complete:
-        partial = f"PARTIAL: {tally.done:,} of {tally.planned:,} runs are done, {tally.failed:,} of them failed."
-    return Results(report.plan, OfSweep(report.plan, Rows(report.plan, report.chunks)), sheet, reproduce, partial)
-
-
-def _meant(folder: Path) -> str:
-    beside = [path.name for path in folder.parent.glob("*") if has_sheet(path) or has_run(path)]
-    hint = nearest(folder.name, [name for name in beside if name != folder.name])
-    return f", did you mean {folder.parent / hint}" if hint else ""
-
-
 def narrowed(plan: Plan, cells: Sequence[Cell], outcomes: Sequence[str], months: Sequence[int]) -> Plan:
     """The part of a plan that a chart rests on: its runs of some cells, keeping only outcomes and months shown."""
     kept = {cell.id for cell in cells}
@@ -168,22 +131,3 @@ def narrowed(plan: Plan, cells: Sequence[Cell], outcomes: Sequence[str], months:
     experiment = plan.experiment.model_copy(update={"keep": keep, "factors": {}, "until": None, "posterior": None})
     return replace(plan, experiment=experiment, cells=tuple(cells), stages=tuple(one for one in stages if one.runs),
                    unique={cell.id: cell for cell in cells})  # fmt: skip
-
-
-@dataclass(slots=True)
-class RunAgain:
-    """Outcomes of a plan that is run into a folder when they are first asked for."""
-
-    plan: Plan
-    folder: Path
-    engine: Engine
-    tell: Callable[[Tally], None] = lambda tally: None
-    report: Report | None = None
-
-    def outcomes(self) -> tuple[str, ...]:
-        return self.plan.question.outcomes
-
-    def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
-        if self.report is None:
-            self.report = run_sweep(self.folder, self.plan, "", self.engine, Event(), self.tell)
-        return OfSweep(self.plan, Rows(self.plan, self.report.chunks)).series(cell, names)

@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from simdiff.analysis.results import Results, read_results
+from simdiff.analysis.results import Results
+from simdiff.analysis.results_of import read_results
 from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling

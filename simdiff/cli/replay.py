@@ -4,7 +4,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from simdiff.analysis.results import Results, RunAgain, read_results
+from simdiff.analysis.results import Results
+from simdiff.analysis.results_of import RunAgain, read_results
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, progress_of, terminal
 from simdiff.cli.run import say_if_compiling
@@ -39,7 +40,7 @@ def replay_command(figure: Path, results: Path | None, threads: int | None) -> i
 def _again(figure: Path, story: dict[str, Any], threads: int | None) -> Verdict:
     plan, asked = read_plan(story)
     console = errors()
-    console.print(f"{story['kind']}: {story['title']}. Running its {plan.runs:,} runs again …")
+    console.print(f"{story['kind']}: {story['title']}. Simulating again (runs: {plan.runs:,}) …")
     say_if_compiling(console)
     with tempfile.TemporaryDirectory(prefix="simdiff-replay-") as folder, progress_of(console, quiet=True) as told:
         source = RunAgain(plan, Path(folder), LocalEngine(threads), told)
@@ -55,5 +56,5 @@ def _told(verdict: Verdict, changed: list[str]) -> int:
     for note in verdict.notes:
         console.print(f"note: {note}", soft_wrap=True)
     if not differs:
-        console.print(f"same: {verdict.rows:,} rows of numbers")
+        console.print(f"same: {verdict.rows:,} rows of numbers{', and the picture' if verdict.picture else ''}")
     return SOME_FAILED if differs else 0

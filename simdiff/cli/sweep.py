@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from simdiff.analysis.results import of_sweep
+from simdiff.analysis.results_of import of_sweep
 from simdiff.analysis.summary import Interval
 from simdiff.analysis.sweep_rows import summarise
 from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, INTERRUPTED, OWNED, SOME_FAILED, TERMINATED

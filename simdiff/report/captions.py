@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.analysis.results import Results
+from simdiff.report.charts import plain
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import number
 from simdiff.study.cells import Cell
@@ -33,6 +34,12 @@ def layers(results: Results, cells: Sequence[Cell], middle: str = "Median") -> s
         return (f"{middle} and 5–95 % over {draws:,} parameter draws, each at its median of {replicates} replicates: "
                 "what is not known of the parameters; chance is not in the band.")  # fmt: skip
     return f"{middle} and 5–95 % over {replicates} replicates: chance alone, at one set of parameters."
+
+
+def titled(results: Results, cells: Sequence[Cell], what: str = "") -> str:
+    """A title: what was run, the cell if it is one of several, and what is shown."""
+    one = f" ({plain(cells[0].name, 60)})" if len(cells) == 1 and results.count > 1 else ""
+    return f"{plain(results.title, 160)}{one}{what}"
 
 
 def more_cells(results: Results, shown: int) -> str:

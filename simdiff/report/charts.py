@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from simdiff.report.words import number
@@ -129,9 +130,18 @@ def wrapped(text: str, width: float, font: float) -> str:
     return "\n".join(textwrap.wrap(text, letters))
 
 
-def years_axis(axis: Axes, last: int) -> None:
-    """Time in years of policy, to month ``last`` (0: the first)."""
-    axis.set_xlim(0, (last + 1) / 12)
+def years_axis(axis: Axes, last: float, name: str) -> None:
+    """Time in whole years, to ``last``; the axis is named where its numbers are shown."""
+    axis.set_xlim(0, last)
+    axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    if axis.xaxis.get_tick_params().get("labelbottom", True):
+        axis.set_xlabel(name)
+
+
+def left_labels(axes: Sequence[Axes], columns: int, words: str) -> None:
+    """Name the vertical axis, once a row."""
+    for axis in axes[::columns]:
+        axis.set_ylabel(words)
 
 
 def rules(axis: Axes, direction: Literal["x", "y"]) -> None:

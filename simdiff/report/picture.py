@@ -11,11 +11,12 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image, PngImagePlugin
 
 from simdiff.report.asked import ChartError
-from simdiff.report.charts import Size, house
+from simdiff.report.charts import INK, STAGE_COLOURS, Size, house
 from simdiff.report.figure import Chart
 from simdiff.report.story import FORMAT, MARK, StoryError, pack, unpack
 from simdiff.study.files import write_file
@@ -25,7 +26,6 @@ DESCRIPTION = "http://purl.org/dc/elements/1.1/ description"
 """The element of an SVG file that holds the story."""
 FRAME, LAST_FRAME = 400, 2500
 """Milliseconds of a frame of an animation, and of its last: slower than anything that flickers."""
-COLOURS = 48
 MOST_ZIPPED = 1_000_000
 """Letters of a text in a PNG that Pillow reads back when they are compressed; longer ones are not compressed."""
 MOST_FILE = 200_000_000
@@ -85,15 +85,22 @@ def _with_words(svg: bytes, alt: str) -> bytes:
 
 
 def _gif(figures: Sequence[Figure], story: Mapping[str, Any]) -> bytes:
-    """Frames in one palette, that of the last frame, so that nothing flickers and little has to be stored."""
-    frames = [_image(figure) for figure in figures]
-    palette = frames[-1].quantize(COLOURS, dither=Image.Dither.NONE)
-    plain = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    """Frames in the house's own colours, so that nothing flickers and little has to be stored."""
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_palette())
+    plain = [_image(figure).quantize(palette=palette, dither=Image.Dither.NONE) for figure in figures]
     times = [FRAME] * (len(plain) - 1) + [LAST_FRAME]
     buffer = io.BytesIO()
     plain[0].save(buffer, format="GIF", save_all=True, append_images=plain[1:], duration=times, loop=0,
                   comment=pack(story).encode())  # fmt: skip
     return buffer.getvalue()
+
+
+def _palette() -> list[int]:
+    """Ink, the colours of stages, and their blends with white, as red, green, blue, red, …"""
+    inks = [to_rgb(colour) for colour in dict.fromkeys((INK, *STAGE_COLOURS.values()))]
+    shades = [1 - share * (1 - channel) for ink in inks for share in np.linspace(0.25, 1, 6) for channel in ink]
+    return [255, 255, 255, *(round(255 * shade) for shade in shades)]
 
 
 def _image(figure: Figure) -> Image.Image:

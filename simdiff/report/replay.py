@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +27,13 @@ MOST_CHANGES = 6
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a replay found. ``differs``: what is not the same, a sentence each; ``notes``: what a reader should know
-    besides, such as another version that gives the same numbers; ``rows`` of numbers compared."""
+    besides, such as another version that gives the same numbers; ``rows`` of numbers compared; ``picture``: True if it
+    was compared too, and is the same."""
 
     differs: tuple[str, ...]
     notes: tuple[str, ...]
     rows: int
+    picture: bool
 
 
 def read_plan(story: Mapping[str, Any]) -> tuple[Plan, Asked]:
@@ -65,7 +66,7 @@ def replay(path: Path, story: Mapping[str, Any], asked: Asked, results: Results)
     seen = picture_difference(path, story, chart)
     if seen is not None:
         (differs if seen.startswith("picture") and not differs else notes).append(seen)
-    return Verdict(tuple(differs), tuple(notes), len(chart.table))
+    return Verdict(tuple(differs), tuple(notes), len(chart.table), picture=seen is None)
 
 
 def edits(story: Mapping[str, Any]) -> list[str]:
@@ -133,8 +134,3 @@ def against(plan: Plan, other: Plan) -> list[str]:
     if plan.draws != other.draws[: len(plan.draws)]:
         told.append(f"parameter draws: figure {len(plan.draws)}, results {len(other.draws)} (or other values)")
     return [f"scenario: {line}" for line in told]
-
-
-def shown(story: Mapping[str, Any]) -> str:
-    """What a figure is, in a line."""
-    return json.dumps({name: story[name] for name in ("kind", "title", "command")}, ensure_ascii=False)

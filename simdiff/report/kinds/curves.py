@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simdiff.analysis.results import Results, Series, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_outcomes, chosen_place, chosen_practice
-from simdiff.report.captions import caption, course, extremes, known_or_none, layer, layers, more_cells, when
+from simdiff.report.captions import caption, course, extremes, known_or_none, layer, layers, more_cells, titled, when
 from simdiff.report.charts import (
     BAND,
     BLUE,
@@ -24,6 +24,7 @@ from simdiff.report.charts import (
     grid,
     house,
     label_ends,
+    left_labels,
     plain,
     readable,
     rules,
@@ -147,11 +148,12 @@ def _chart(results: Results, asked: Asked, panels: Sequence[Panel], cells: Seque
     where = f" Place: {plain(asked.place, 60)}." if asked.place not in (None, ALL) else ""
     grey = "Grey: the medians of the other panels." if len(panels) > 1 and len(asked.outcomes) == 1 else ""
     said = caption(results, f"{names.capitalize()} over time.{where}", layers(results, cells), grey, more)
+    title = titled(results, cells)
     return Chart(
-        title=plain(results.title, 200),
+        title=title,
         caption=said,
         alt=_alt(panels, results),
-        figures=(draw(panels, plain(results.title, 200), said, size),),
+        figures=(draw(panels, title, said, size),),
         table=tuple(_rows(panels, layer(results))),
         asked=drawn,
         plan=narrowed(results.plan, cells, asked.outcomes, months),
@@ -161,7 +163,7 @@ def _chart(results: Results, asked: Asked, panels: Sequence[Panel], cells: Seque
 def draw(panels: Sequence[Panel], title: str, said: str, size: Size) -> Figure:
     """The picture: medians as lines, their intervals as bands; lines are named at their ends, or once in words."""
     columns = columns_of(len(panels))
-    height = 0.55 * size.width if columns == 1 else (0.36 if columns == 2 else 0.29) * size.width
+    height = 0.55 * size.width if columns == 1 else (0.4 if columns == 2 else 0.34) * size.width
     with house(size):
         figure = sheet(size, height * -(-len(panels) // columns), title, said)
         axes = grid(figure, len(panels), columns)
@@ -173,10 +175,8 @@ def draw(panels: Sequence[Panel], title: str, said: str, size: Size) -> Figure:
             label_ends(axes[0], ends, size, height * 0.8)
         elif len(panels[0].lines) > 1:
             _key(axes[0], panels[0].lines, size)
-        units = " / ".join(dict.fromkeys(BY_NAME[line.outcome].unit for line in panels[0].lines))
-        figure.supylabel(units, fontsize=size.font, color="#222222")
-        for axis in axes[-columns:]:
-            axis.set_xlabel("years of policy")
+        units = list(dict.fromkeys(BY_NAME[line.outcome].unit for line in panels[0].lines))
+        left_labels(axes, columns, " / ".join([units[0], *(unit.removeprefix("share ") for unit in units[1:])]))
     return figure
 
 
@@ -205,7 +205,7 @@ def _scale(axes: Sequence[Axes], panels: Sequence[Panel]) -> None:
     top = min(1.0, high + room) if unit.startswith("share") else high + room
     for axis in axes:
         axis.set_ylim(low - room if low < 0 else 0.0, top)
-        years_axis(axis, max(int(line.month[-1]) for line in lines))
+        years_axis(axis, (max(int(line.month[-1]) for line in lines) + 1) / 12, "years of policy")
         axis.yaxis.set_major_formatter(lambda value, _: tick(value, unit))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simdiff.analysis.results import Results, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, chosen_cells, chosen_place, chosen_practice
-from simdiff.report.captions import caption, course, known_or_none, layer, layers, more_cells
+from simdiff.report.captions import caption, course, known_or_none, layer, layers, more_cells, titled
 from simdiff.report.charts import (
     BAND,
     BLUE,
@@ -21,6 +21,7 @@ from simdiff.report.charts import (
     Size,
     house,
     label_ends,
+    left_labels,
     plain,
     rules,
     sheet,
@@ -56,8 +57,7 @@ def equity(results: Results, asked: Asked, size: Size) -> Chart:
                    "the largest share of low-income pupils (thirds within districts), and their difference in each "
                    "run: above zero, schools with few low-income pupils are ahead.", layers(results, cells),
                    more_cells(results, len(cells)))  # fmt: skip
-    named = f" ({plain(cells[0].name, 60)})" if len(cells) == 1 and results.count > 1 else ""
-    title = f"{plain(results.title, 160)}{named}: equity gap"
+    title = titled(results, cells, ": equity gap")
     return Chart(
         title=title, caption=said, alt=_alt(gaps), figures=(draw(gaps, title, said, size),),
         table=tuple(_rows(gaps, place, practice, layer(results))),
@@ -81,15 +81,13 @@ def draw(gaps: Sequence[Gap], title: str, said: str, size: Size) -> Figure:
         figure = sheet(size, height * len(gaps), title, said)
         axes = figure.subplots(len(gaps), 2, sharex=True, sharey="col", squeeze=False)
         for (left, right), gap in zip(axes, gaps, strict=True):
-            name = f"{plain(gap.cell, 30)}: " if len(gaps) > 1 else ""
+            name = f"{plain(gap.cell, 26)}: " if len(gaps) > 1 else ""
             _draw_bands(left, gap, ["lowest need", "highest need"], size, height)
             _draw_bands(right, gap, ["gap"], size, height)
             right.axhline(0, color=GREY, linewidth=0.8)
             left.set_title(f"{name}depth by need", loc="left", fontsize=size.font)
-            right.set_title(f"{name}gap, lowest − highest need", loc="left", fontsize=size.font)
-        for axis in axes[-1]:
-            axis.set_xlabel("years of policy")
-        figure.supylabel(TEACHING, fontsize=size.font)
+            right.set_title("gap, lowest − highest need", loc="left", fontsize=size.font)
+        left_labels(axes[:, 0].tolist(), 1, TEACHING)
         for (left, right), gap in zip(axes, gaps, strict=True):
             left.set_ylim(0, left.get_ylim()[1])
             ends = [(float(np.nan_to_num(gap.bands[name][0, -1])), name, GROUPS[name][0])
@@ -108,7 +106,7 @@ def _draw_bands(axis: Axes, gap: Gap, names: Sequence[str], size: Size, height: 
         years = (np.arange(len(median)) + 1) / 12
         axis.fill_between(years, low, high, color=colour, alpha=BAND, linewidth=0)
         axis.plot(years, median, color=colour, linestyle=dash, linewidth=1.5, label=name)
-        years_axis(axis, len(median) - 1)
+        years_axis(axis, len(median) / 12, "years of policy")
     axis.yaxis.set_major_formatter(lambda value, _: tick(value, TEACHING))
     rules(axis, "y")
 

@@ -12,7 +12,7 @@ from simdiff.analysis.results import Results, Series, narrowed
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.analysis.sweep_rows import SHOWN, WHOLE_RUN
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_outcomes, chosen_place, chosen_practice
-from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, when
+from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled, when
 from simdiff.report.charts import BLUE, EM, GREY, LINE, Size, house, plain, rules, sheet, tick
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import BY_NAME, number
@@ -55,7 +55,7 @@ def levers(results: Results, asked: Asked, size: Size) -> Chart:
     where = f" in {plain(place, 60)}" if place != ALL else ""
     names = [plain(cell.name, LONGEST) for cell in done]
     time = when(month) if month is not None else "at the end of each cell's horizon"
-    title = f"{plain(results.title, 160)}, {time.removeprefix('at the end of ') if month is not None else time}"
+    title = titled(results, done, f", {time.removeprefix('at the end of ') if month is not None else time}")
     said = caption(results, f"Outcomes{where} {time}.", layers(results, done), PAIRS if len(done) > 1 else "",
                    more_cells(results, len(done)))  # fmt: skip
     return Chart(

@@ -15,12 +15,13 @@ from simdiff.analysis.results import Results, narrowed
 from simdiff.model.state import STAGES
 from simdiff.model.ties import CONVENED, NEAR, PARTNERED
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_practice, pick
-from simdiff.report.captions import caption, when
-from simdiff.report.charts import EM, GREY, STAGE_COLOURS, Size, house, plain, sheet
+from simdiff.report.captions import caption, titled, when
+from simdiff.report.charts import EM, GREY, INK, LINE, STAGE_COLOURS, Size, house, plain, sheet
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import number
 from simdiff.study.again import Schools, asked_runs, schools_at, world_again
 from simdiff.study.cells import Cell
+from simdiff.study.plan import Stage
 
 MOST_MOMENTS = 6
 USUAL_YEARS = (1, 3, 5, 10)
@@ -35,9 +36,9 @@ HOLLOW = ("explore", "install")
 WORDS = {"none": "none", "explore": "exploring", "install": "installing", "initial": "initial use",
          "full": "full use", "dropped": "dropped"}  # fmt: skip
 LAYERS = {
-    NEAR: ("near", "#9a9a9a", 0.35),
-    CONVENED: ("convened", "#CC79A7", 0.5),
-    PARTNERED: ("partner", "#000000", 0.5),
+    NEAR: ("near", "#8a8a8a", 0.35),
+    CONVENED: ("convened", "#CC79A7", 0.22),
+    PARTNERED: ("partner", INK, 0.5),
 }
 """Layers of ties: name, colour, opacity."""
 SMALLEST, LARGEST = 10.0, 120.0
@@ -98,12 +99,12 @@ def _months(asked: Sequence[int], cell: Cell, most: int) -> tuple[int, ...]:
 def _scene(results: Results, cell: Cell, asked: Asked, *, with_ties: bool) -> tuple[Scene, Asked]:
     """Simulate the run and look at it; and what is drawn, with nothing left open."""
     practice = chosen_practice([cell], asked, single=True)
-    known = list(world_again(results.plan, cell).districts)
-    place = pick("--place", [asked.place] if asked.place else [], known, 1)[0]
+    districts = list(world_again(results.plan, cell).districts)
+    place = pick("--place", [asked.place] if asked.place else [], districts, 1)[0]
     replicate = asked.replicate or 0
-    most = max(number for _, number in asked_runs(results.plan, cell))
-    if not 0 <= replicate <= most:
-        raise ChartError(f"--replicate: {replicate}, expected 0 to {most}")
+    known = {number for _, number in asked_runs(results.plan, cell)}
+    if replicate not in known:
+        raise ChartError(f"--replicate: {replicate}, expected {min(known)} to {max(known)}")
     schools = schools_at(results.plan, cell, place, practice, replicate, asked.months)
     rows, site = schools.rows, schools.world.site[schools.rows]
     scene = Scene(
@@ -130,23 +131,25 @@ def _ties(schools: Schools) -> dict[int, list[tuple[int, int]]]:
 
 
 def _words(results: Results, cell: Cell, scene: Scene, asked: Asked) -> tuple[str, str]:
-    title = f"{plain(results.title, 140)}{': ' + plain(cell.name, 60) if results.count > 1 else ''}"
+    title = titled(results, [cell], ": one world")
     where = plain(asked.place or "", 60)
     lie = "as in the table of schools" if scene.is_real else "drawn to the published distances, not real places"
-    ties = "".join(f" {LAYERS[layer][0]} ties: {len(pairs)}." for layer, pairs in scene.ties.items()).capitalize()
+    ties = " and ".join(f"{len(pairs)} {LAYERS[layer][0]}" for layer, pairs in scene.ties.items())
     draws = " and of the first parameter draw" if len(results.plan.draws) > 1 else ""
     said = caption(
         results,
         f"Schools of {where} in one world of many, replicate {asked.replicate}{draws}: an example, not a forecast of "
         f"any school. Practice: {plain(asked.practice or '', 60)}. Larger marks: more teachers proficient. "
-        f"Positions: {lie}." + (f"{ties} Ties to other districts are not drawn." if scene.ties else ""),
+        f"Positions: {lie}." + (f" {ties} ties; those to other districts are not drawn." if ties else ""),
     )
     return title, said
 
 
 def _made(results: Results, cell: Cell, scene: Scene, asked: Asked, title: str, said: str, figures: tuple[Figure, ...]
           ) -> Chart:  # fmt: skip
-    plan = narrowed(results.plan, [cell], (), ())
+    assert asked.replicate is not None
+    run = Stage(((cell.id, asked.replicate, asked.replicate + 1),), (0, 1))
+    plan = replace(narrowed(results.plan, [cell], (), ()), stages=(run,))
     return Chart(title, said, _alt(scene, asked, moving=len(figures) > 1), figures, tuple(_rows(scene)), asked, plan)
 
 
@@ -156,17 +159,23 @@ def draw(scene: Scene, moments: Sequence[int], title: str, said: str, size: Size
     rows = -(-len(moments) // columns)
     span = np.maximum(np.ptp(scene.at, axis=0), 1e-6)
     tall = float(np.clip(span[1] / span[0], 0.4, 1.1))
-    height = min(rows * tall * size.width / columns, 1.25 * size.width) + rows * 0.3 + 0.45
+    heads = rows * 1.3 * LINE * size.font / 72
+    maps = min(rows * tall * size.width / columns, 1.25 * size.width) + heads
+    handles = _key(scene, size)
+    per_row = _per_row([str(handle.get_label()) for handle in handles], size)
+    key = 1.1 * LINE * size.font / 72 * -(-len(handles) // per_row)
     with house(size):
-        figure = sheet(size, height, title, said)
-        axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-        for axis, m in zip(axes, moments, strict=False):
+        figure = sheet(size, maps + key, title, said)
+        cells = figure.add_gridspec(rows + 1, columns, height_ratios=[*[maps / rows] * rows, key])
+        for n, m in enumerate(moments):
+            axis = figure.add_subplot(cells[n // columns, n % columns])
             _draw_map(axis, scene, m, size, columns)
-        for axis in axes[len(moments) :]:
-            axis.set_visible(False)
-        _scale_bar(axes[0], float(span[0]), size)
-        figure.legend(handles=_key(scene, size), loc="outside lower left", ncols=_per_row(size), frameon=False,
-                      fontsize=0.9 * size.font, handletextpad=0.3, columnspacing=1.0, borderpad=0)  # fmt: skip
+            if n == 0:
+                _scale_bar(axis, float(span[0]), size)
+        below = figure.add_subplot(cells[rows, :])
+        below.set_axis_off()
+        below.legend(handles=handles, loc="center left", ncols=per_row, frameon=False, borderpad=0,
+                     borderaxespad=0, fontsize=0.9 * size.font, handletextpad=0.3, columnspacing=1.0)  # fmt: skip
     return figure
 
 
@@ -174,7 +183,7 @@ def _draw_map(axis: Axes, scene: Scene, m: int, size: Size, columns: int) -> Non
     for layer, pairs in scene.ties.items():
         _, colour, opacity = LAYERS[layer]
         lines = [scene.at[list(pair)] for pair in pairs]
-        axis.add_collection(LineCollection(lines, colors=colour, alpha=opacity, linewidths=0.4, zorder=1))
+        axis.add_collection(LineCollection(lines, colors=colour, alpha=opacity, linewidths=0.35, zorder=1))
     shrink = (size.width / 6.5) ** 2 * min(1.0, 120 / len(scene.at)) / columns * 1.6
     areas = (SMALLEST + (LARGEST - SMALLEST) * scene.schools.proficient[m]) * shrink
     for number_, name in enumerate(STAGES):
@@ -183,6 +192,10 @@ def _draw_map(axis: Axes, scene: Scene, m: int, size: Size, columns: int) -> Non
         axis.scatter(scene.at[here, 0], scene.at[here, 1], s=areas[here], marker=MARKERS[name], zorder=2 + number_ / 10,
                      facecolors="white" if hollow else colour, edgecolors=colour if hollow else "white",
                      linewidths=1.1 if hollow else 0.4, label=name)  # fmt: skip
+    (left, low), (right, high) = scene.at.min(axis=0), scene.at.max(axis=0)
+    room = 0.06 * max(right - left, high - low, 0.1)
+    axis.set_xlim(left - room, right + room)
+    axis.set_ylim(low - room, high + room)
     axis.set_aspect("equal", adjustable="box")
     axis.set_xticks([])
     axis.set_yticks([])
@@ -205,8 +218,8 @@ def _scale_bar(axis: Axes, width: float, size: Size) -> None:
         return
     right, low = axis.get_xlim()[1], axis.get_ylim()[0]
     axis.plot([right - length, right], [low, low], color=GREY, linewidth=1.2, clip_on=False)
-    axis.text(right - length / 2, low, f"{length} km\n", ha="center", va="bottom", color=GREY, linespacing=0.3,
-              fontsize=0.85 * size.font)  # fmt: skip
+    axis.annotate(f"{length} km", (right - length / 2, low), xytext=(0, 2), textcoords="offset points", ha="center",
+                  va="bottom", color=GREY, fontsize=0.85 * size.font)  # fmt: skip
 
 
 def _key(scene: Scene, size: Size) -> list[Line2D]:
@@ -220,13 +233,14 @@ def _key(scene: Scene, size: Size) -> list[Line2D]:
                               markeredgewidth=1.1 if hollow else 0.4))  # fmt: skip
     for layer in scene.ties:
         name, colour, opacity = LAYERS[layer]
-        handles.append(Line2D([], [], color=colour, linewidth=1, alpha=opacity, label=f"{name} tie"))
+        handles.append(Line2D([], [], color=colour, linewidth=1, alpha=min(1, 2 * opacity), label=f"{name} tie"))
     return handles
 
 
-def _per_row(size: Size) -> int:
-    """Entries of the key in a row."""
-    return max(2, int(size.width * 72 / (size.font * (max(map(len, WORDS.values())) * EM + 3.2))))
+def _per_row(labels: Sequence[str], size: Size) -> int:
+    """Entries of the key in a row: all of them, or half where they do not fit."""
+    width = sum(len(label) * EM + 3.4 for label in labels) * 0.9 * size.font / 72
+    return len(labels) if width <= size.width else -(-len(labels) // 2)
 
 
 def _rows(scene: Scene) -> list[Row]:

@@ -12,7 +12,7 @@ from simdiff.analysis.results import Results, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.model.state import STAGES
 from simdiff.report.asked import Asked, chosen_cells, chosen_place, chosen_practice
-from simdiff.report.captions import caption, counted, extremes, known_or_none, layer, more_cells, when
+from simdiff.report.captions import caption, counted, extremes, known_or_none, layer, more_cells, titled, when
 from simdiff.report.charts import (
     STAGE_COLOURS,
     Size,
@@ -20,6 +20,7 @@ from simdiff.report.charts import (
     grid,
     house,
     label_ends,
+    left_labels,
     plain,
     sheet,
     tick,
@@ -59,10 +60,9 @@ def stages(results: Results, asked: Asked, size: Size) -> Chart:
     said = caption(results, f"Schools by stage of {plain(practice, 60)}{where}.",
                    f"Areas: mean share of schools over {counted(results, cells)} replicates"
                    f"{' of each parameter draw' if len(results.plan.draws) > 1 else ''} (means add up to 100%). "
-                   f"In brackets, at the end: 5–95 % over {over}. "
+                   f"{'In brackets, at the end' if len(cells) == 1 else 'In the CSV'}: 5–95 % over {over}. "
                    "Initial and full together are the spread.", more_cells(results, len(cells)))  # fmt: skip
-    named = f" ({plain(cells[0].name, 60)})" if len(cells) == 1 and results.count > 1 else ""
-    title = f"{plain(results.title, 160)}{named}: stages of implementation"
+    title = titled(results, cells, ": stages of implementation")
     return Chart(
         title=title, caption=said, alt=_alt(flows, practice), figures=(draw(flows, title, said, size),),
         table=tuple(_rows(flows, place, practice, layer(results))),
@@ -84,12 +84,12 @@ def draw(flows: Sequence[Flow], title: str, said: str, size: Size) -> Figure:
     height = (0.55 if columns == 1 else 0.4) * size.width
     with house(size):
         figure = sheet(size, height * -(-len(flows) // columns), title, said)
-        for axis, flow in zip(grid(figure, len(flows), columns), flows, strict=True):
-            _draw_panel(axis, flow, size, height * 0.8, whole=columns == 1)
+        axes = grid(figure, len(flows), columns)
+        for axis, flow in zip(axes, flows, strict=True):
+            _draw_panel(axis, flow, size, height * 0.8, whole=len(flows) == 1)
             if len(flows) > 1:
                 axis.set_title(plain(flow.cell, 50), loc="left", fontsize=size.font)
-            axis.set_xlabel("years of policy")
-        figure.supylabel(SHARE, fontsize=size.font)
+        left_labels(axes, columns, SHARE)
     return figure
 
 
@@ -99,13 +99,13 @@ def _draw_panel(axis: Axes, flow: Flow, size: Size, height: float, *, whole: boo
     colours = [STAGE_COLOURS[name] for name in WORDS]
     axis.stackplot(years, flow.mean[:, order].T, colors=colours, edgecolor="white", linewidth=0.5)
     axis.set_ylim(0, 1)
-    years_axis(axis, len(flow.mean) - 1)
+    years_axis(axis, len(flow.mean) / 12, "years of policy")
     axis.yaxis.set_major_formatter(lambda value, _: tick(value, SHARE))
     below, labels = 0.0, []
     for name, stage, colour in zip(WORDS, order, colours, strict=True):
         share = float(flow.mean[-1, stage])
         low, high = (number(float(edge[-1, stage]), SHARE).removesuffix("%") for edge in (flow.low, flow.high))
-        words = f"{WORDS[name]} {number(share, SHARE)}" + (f" ({low}–{high})" if whole else "")
+        words = f"{WORDS[name]} {number(share, SHARE)} ({low}–{high})" if whole else WORDS[name]
         labels.append((below + share / 2, words, colour if name != "none" else "#6b6b6b"))
         below += share
     label_ends(axis, labels, size, height)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simdiff.analysis.results import Results, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_place, chosen_practice
-from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells
+from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled
 from simdiff.report.charts import (
     BAND,
     BLUE,
@@ -21,11 +21,13 @@ from simdiff.report.charts import (
     grid,
     house,
     label_ends,
+    left_labels,
     plain,
     readable,
     rules,
     sheet,
     tick,
+    years_axis,
 )
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import number
@@ -96,29 +98,28 @@ def _words(results: Results, cells: Sequence[Cell], place: str, practice: str, e
         f"{on} districts in which support goes on are left out." if on else "",
         more_cells(results, len(cells)),
     )
-    return f"{plain(results.title, 160)}: use after support ends", said
+    return titled(results, cells, ": use after support ends"), said
 
 
 def draw(lefts: Sequence[Left], title: str, said: str, size: Size) -> Figure:
     """The picture: both lines from the month in which support ends."""
     columns = columns_of(len(lefts))
-    height = 0.55 * size.width if columns == 1 else (0.38 if columns == 2 else 0.31) * size.width
+    height = 0.55 * size.width if columns == 1 else (0.4 if columns == 2 else 0.34) * size.width
     with house(size):
         figure = sheet(size, height * -(-len(lefts) // columns), title, said)
         axes = grid(figure, len(lefts), columns)
         for axis, left in zip(axes, lefts, strict=True):
             _draw_panel(axis, left, size)
-            axis.set_xlim(0, max(len(one.bands["label"][0]) - 1 for one in lefts) / 12)
+            longest = max(len(one.bands["label"][0]) - 1 for one in lefts)
+            years_axis(axis, longest / 12, "years since support ended")
         if columns == 1:
             ends = [(_last(lefts[0].bands[name]), words, colour) for name, (words, colour, _) in LINES.items()]
             label_ends(axes[0], ends, size, height * 0.8)
         else:
             for n, (words, colour, _) in enumerate(LINES.values()):
-                axes[0].text(0.96, 0.95 - 0.13 * n, words, color=readable(colour), va="top", ha="right",
+                axes[0].text(0.04, 0.17 - 0.13 * n, words, color=readable(colour), va="bottom",
                              transform=axes[0].transAxes, fontsize=0.95 * size.font)  # fmt: skip
-        figure.supylabel(SHARE, fontsize=size.font)
-        for axis in axes[-columns:]:
-            axis.set_xlabel("years since support ended")
+        left_labels(axes, columns, SHARE)
     return figure
 
 
