@@ -33,7 +33,7 @@ def replay_command(figure: Path, results: Path | None, threads: int | None) -> i
         return BAD_INPUT
     except OSError as problem:
         errors().print(f"{problem.filename or figure}: {problem.strerror or problem}")
-        return FAILED_TO_WRITE if figure.exists() else BAD_INPUT
+        return FAILED_TO_WRITE if figure.is_file() else BAD_INPUT
     return _told(verdict, changed)
 
 

@@ -9,7 +9,8 @@ from simdiff.analysis.results import Results
 from simdiff.report.charts import plain
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import number
-from simdiff.study.cells import Cell
+from simdiff.study.blocks import ALL
+from simdiff.study.cells import Cell, scenario_of
 
 SAME = 0.005
 """Part of the range of a line below which it is said to stay."""
@@ -40,6 +41,16 @@ def titled(results: Results, cells: Sequence[Cell], what: str = "") -> str:
     """A title: what was run, the cell if it is one of several, and what is shown."""
     one = f" ({plain(cells[0].name, 60)})" if len(cells) == 1 and results.count > 1 else ""
     return f"{plain(results.title, 160)}{one}{what}"
+
+
+def within(cells: Sequence[Cell], place: str) -> str:
+    """Where, in words; nothing for all districts together."""
+    return "" if place == ALL else f" in {place_title(cells[0], place)}"
+
+
+def place_title(cell: Cell, place: str) -> str:
+    """The title of a district."""
+    return plain(scenario_of(cell.text).where.districts[place].title, 60)
 
 
 def more_cells(results: Results, shown: int) -> str:

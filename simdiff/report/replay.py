@@ -22,6 +22,8 @@ from simdiff.study.sheet import cell_changes
 from simdiff.study.version import version_changes, versions
 
 MOST_CHANGES = 6
+TEXTS = ("title", "caption", "alt", "partial", "results", "results_digest", "numbers_digest")
+"""What has to be a text in a story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,22 @@ class Verdict:
 def read_plan(story: Mapping[str, Any]) -> tuple[Plan, Asked]:
     """What a story asks to be run and drawn. Raises StoryError if it cannot be understood."""
     try:
+        for name in TEXTS:
+            _check(story[name], str)
+        for name in ("versions", "drawn_with"):
+            _check(story[name], dict)
+        _check(story["numbers"], str | None)
         asked = Asked.of(story["asked"])
         if asked.kind not in KINDS or story["size"] not in SIZES:
             raise StoryError(f"its kind of chart ({asked.kind}, {story['size']}) is of another version of simdiff")
         return plan_of(story), asked
     except (ValidationError, KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
         raise StoryError(f"its story cannot be understood ({type(error).__name__})") from None
+
+
+def _check(value: Any, kind: Any) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(value)
 
 
 def replay(path: Path, story: Mapping[str, Any], asked: Asked, results: Results) -> Verdict:

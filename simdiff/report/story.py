@@ -119,12 +119,16 @@ def plan_said(plan: Plan) -> dict[str, Any]:
 
 
 def plan_of(story: Mapping[str, Any]) -> Plan:
-    """The plan of a story, to run again. Raises StoryError if it is none."""
+    """The plan of a story, to run again; scenarios are taken as they stand, whatever id they had.
+
+    Raises StoryError, or what pydantic and Python raise for data of another form.
+    """
     said = story["plan"]
+    packed = unpack(said["cells"])
     cells = tuple(
         make_cell(Loaded(scenario_of(json.dumps(one["text"])), one["text"], (), schools_of(one["schools"]), ()),
                   one["name"], one["scenario"], one["levels"])
-        for one in unpack(said["cells"])
+        for one in packed
     )  # fmt: skip
     draws = said["draws"]
     chosen = parameter_draws(said["seed"], draws) if isinstance(draws, int) else unpack(draws)
@@ -133,8 +137,9 @@ def plan_of(story: Mapping[str, Any]) -> Plan:
         "scenarios": {cell.scenario: {"scenario": cell.scenario} for cell in cells},
         "replicates": 1, "draws": 0 if list(chosen) == [{}] else len(chosen),
     })  # fmt: skip
+    now = {one["id"]: cell.id for one, cell in zip(packed, cells, strict=True)}
     stages = tuple(
-        Stage(tuple((cell, start, stop) for cell, start, stop in stage["runs"]), (stage["draws"][0], stage["draws"][1]))
+        Stage(tuple((now[cell], start, stop) for cell, start, stop in stage["runs"]), tuple(stage["draws"]))
         for stage in said["stages"]
     )
     return Plan(experiment, cells, tuple(chosen), stages, story["versions"], {cell.id: cell for cell in cells})

@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from simdiff.analysis.results import Results, Series, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_outcomes, chosen_place, chosen_practice
-from simdiff.report.captions import caption, course, extremes, known_or_none, layer, layers, more_cells, titled, when
+from simdiff.report.captions import (
+    caption,
+    course,
+    extremes,
+    known_or_none,
+    layer,
+    layers,
+    more_cells,
+    place_title,
+    titled,
+    when,
+    within,
+)
 from simdiff.report.charts import (
     BAND,
     BLUE,
@@ -98,12 +110,13 @@ def districts(results: Results, asked: Asked, size: Size) -> Chart:
     shown = places[:MOST_PANELS]
     each = _lines(results, cells[0], outcomes, [(place, practice) for place in shown], asked)
     panels = [
-        Panel(plain(scenario.where.districts[place].title, 60), cells[0].name, place, practice, lines)
+        Panel(place_title(cells[0], place), cells[0].name, place, practice, lines)
         for place, (_, lines) in zip(shown, each, strict=False)
     ]
     drawn = replace(asked, outcomes=outcomes, cells=(cells[0].name,), practice=practice)
     left = len(places) - len(shown)
-    return _chart(results, drawn, panels, cells, size, f"{left} more districts are in the results." if left else "")
+    more = f"{left} more districts are in the results. " if left else ""
+    return _chart(results, drawn, panels, cells, size, f"{more}{more_cells(results, 1)}")
 
 
 def _outcomes(results: Results, asked: Asked) -> tuple[str, ...]:
@@ -145,9 +158,9 @@ def _chart(results: Results, asked: Asked, panels: Sequence[Panel], cells: Seque
     months = sorted({int(month) for panel in panels for line in panel.lines for month in line.month})
     drawn = replace(asked, months=tuple(months))
     names = " and ".join(BY_NAME[name].title.lower() for name in asked.outcomes)
-    where = f" Place: {plain(asked.place, 60)}." if asked.place not in (None, ALL) else ""
+    where = within(cells, asked.place or ALL)
     grey = "Grey: the medians of the other panels." if len(panels) > 1 and len(asked.outcomes) == 1 else ""
-    said = caption(results, f"{names.capitalize()} over time.{where}", layers(results, cells), grey, more)
+    said = caption(results, f"{names.capitalize()} over time{where}.", layers(results, cells), grey, more)
     title = titled(results, cells)
     return Chart(
         title=title,

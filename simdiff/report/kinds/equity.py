@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simdiff.analysis.results import Results, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, chosen_cells, chosen_place, chosen_practice
-from simdiff.report.captions import caption, course, known_or_none, layer, layers, more_cells, titled
+from simdiff.report.captions import caption, course, known_or_none, layer, layers, more_cells, titled, within
 from simdiff.report.charts import (
     BAND,
     BLUE,
@@ -30,7 +30,6 @@ from simdiff.report.charts import (
 )
 from simdiff.report.figure import Chart, Row
 from simdiff.study.again import look_again, tercile_depths
-from simdiff.study.blocks import ALL
 from simdiff.study.cells import Cell
 
 MOST_CELLS = 4
@@ -52,7 +51,7 @@ def equity(results: Results, asked: Asked, size: Size) -> Chart:
     cells = chosen_cells(results, asked, MOST_CELLS if asked.cells else 1)
     place, practice = chosen_place(cells, asked), chosen_practice(cells, asked, single=True)
     gaps = [_gap(results, cell, place, practice) for cell in cells]
-    where = f" in {plain(place, 60)}" if place != ALL else ""
+    where = within(cells, place)
     said = caption(results, f"Depth of {plain(practice, 60)}{where} in the third of schools with the smallest and with "
                    "the largest share of low-income pupils (thirds within districts), and their difference in each "
                    "run: above zero, schools with few low-income pupils are ahead.", layers(results, cells),

@@ -12,11 +12,10 @@ from simdiff.analysis.results import Results, Series, narrowed
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.analysis.sweep_rows import SHOWN, WHOLE_RUN
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_outcomes, chosen_place, chosen_practice
-from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled, when
+from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled, when, within
 from simdiff.report.charts import BLUE, EM, GREY, LINE, Size, house, plain, rules, sheet, tick
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import BY_NAME, number
-from simdiff.study.blocks import ALL
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 
 MOST_CELLS = 40
@@ -45,14 +44,12 @@ def levers(results: Results, asked: Asked, size: Size) -> Chart:
     done = [cell for cell in cells if read[cell.name]]
     if not done:
         raise ChartError("levers: no run of these cells is done yet")
-    month = _month(asked, [read[cell.name][outcomes[0]] for cell in done], done)
-    if month is not None and set(outcomes) & WHOLE_RUN and any(month != 12 * cell.years - 1 for cell in done):
-        raise ChartError("levers: outcomes of a whole run are known at its end only: leave out --years and --months")
+    month = _month(asked, [(cell, list(read[cell.name].values())) for cell in done])
     panels = [
         Dots(name, tuple(_interval(name, read[cell.name][name], cell, place, practice, month) for cell in done))
         for name in outcomes
     ]
-    where = f" in {plain(place, 60)}" if place != ALL else ""
+    where = within(done, place)
     names = [plain(cell.name, LONGEST) for cell in done]
     time = when(month) if month is not None else "at the end of each cell's horizon"
     title = titled(results, done, f", {time.removeprefix('at the end of ') if month is not None else time}")
@@ -68,16 +65,18 @@ def levers(results: Results, asked: Asked, size: Size) -> Chart:
     )  # fmt: skip
 
 
-def _month(asked: Asked, read: Sequence[Series], cells: Sequence[Cell]) -> int | None:
+def _month(asked: Asked, read: Sequence[tuple[Cell, Sequence[Series]]]) -> int | None:
     """The month to show: the one asked for, else the last; None if cells end at different times."""
     if len(asked.months) > 1:
         raise ChartError("levers: expected one year or month, it shows one time")
     if not asked.months:
-        return int(read[0].months[-1]) if len({cell.years for cell in cells}) == 1 else None
-    kept = set.intersection(*(set(series.months.tolist()) for series in read))
+        lasts = {12 * cell.years - 1 for cell, _ in read}
+        return lasts.pop() if len(lasts) == 1 else None
+    kept = set.intersection(*(set(series.months.tolist()) for _, each in read for series in each))
     if asked.months[0] not in kept:
         years = ", ".join(str((month + 1) // 12) for month in sorted(kept) if month % 12 == 11)
-        raise ChartError(f"levers: expected a time that is kept in every cell: the ends of years {years}")
+        raise ChartError("levers: expected a time at which every outcome is known in every cell: the ends of years "
+                         f"{years or 'none'}")  # fmt: skip
     return asked.months[0]
 
 

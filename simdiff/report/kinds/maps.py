@@ -15,7 +15,7 @@ from simdiff.analysis.results import Results, narrowed
 from simdiff.model.state import STAGES
 from simdiff.model.ties import CONVENED, NEAR, PARTNERED
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_practice, pick
-from simdiff.report.captions import caption, titled, when
+from simdiff.report.captions import caption, more_cells, place_title, titled, when
 from simdiff.report.charts import EM, GREY, INK, LINE, STAGE_COLOURS, Size, house, plain, sheet
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import number
@@ -132,7 +132,7 @@ def _ties(schools: Schools) -> dict[int, list[tuple[int, int]]]:
 
 def _words(results: Results, cell: Cell, scene: Scene, asked: Asked) -> tuple[str, str]:
     title = titled(results, [cell], ": one world")
-    where = plain(asked.place or "", 60)
+    where = place_title(cell, asked.place or "")
     lie = "as in the table of schools" if scene.is_real else "drawn to the published distances, not real places"
     ties = " and ".join(f"{len(pairs)} {LAYERS[layer][0]}" for layer, pairs in scene.ties.items())
     draws = " and of the first parameter draw" if len(results.plan.draws) > 1 else ""
@@ -141,6 +141,7 @@ def _words(results: Results, cell: Cell, scene: Scene, asked: Asked) -> tuple[st
         f"Schools of {where} in one world of many, replicate {asked.replicate}{draws}: an example, not a forecast of "
         f"any school. Practice: {plain(asked.practice or '', 60)}. Larger marks: more teachers proficient. "
         f"Positions: {lie}." + (f" {ties} ties; those to other districts are not drawn." if ties else ""),
+        more_cells(results, 1),
     )
     return title, said
 
@@ -150,7 +151,15 @@ def _made(results: Results, cell: Cell, scene: Scene, asked: Asked, title: str, 
     assert asked.replicate is not None
     run = Stage(((cell.id, asked.replicate, asked.replicate + 1),), (0, 1))
     plan = replace(narrowed(results.plan, [cell], (), ()), stages=(run,))
-    return Chart(title, said, _alt(scene, asked, moving=len(figures) > 1), figures, tuple(_rows(scene)), asked, plan)
+    return Chart(
+        title,
+        said,
+        _alt(scene, place_title(cell, asked.place or ""), moving=len(figures) > 1),
+        figures,
+        tuple(_rows(scene)),
+        asked,
+        plan,
+    )
 
 
 def draw(scene: Scene, moments: Sequence[int], title: str, said: str, size: Size) -> Figure:
@@ -261,11 +270,11 @@ def _rows(scene: Scene) -> list[Row]:
     return [*places, *ties, *states]
 
 
-def _alt(scene: Scene, asked: Asked, *, moving: bool) -> str:
+def _alt(scene: Scene, where: str, *, moving: bool) -> str:
     """The maps in words: how many schools are in each stage at each month (of an animation, the first and last)."""
     what = "Animated map" if moving else "Maps" if len(scene.months) > 1 else "Map"
     ties = f", with {sum(map(len, scene.ties.values()))} ties" if scene.ties else ""
-    said = [f"{what} of the {len(scene.names)} schools of {plain(asked.place or '', 60)}{ties}, coloured by stage."]
+    said = [f"{what} of the {len(scene.names)} schools of {where}{ties}, coloured by stage."]
     for m in (0, len(scene.months) - 1) if moving else range(len(scene.months)):
         counts = np.bincount(scene.schools.stage[m], minlength=len(STAGES))
         mix = ", ".join(f"{counts[k]} {WORDS[name]}" for k, name in enumerate(STAGES) if counts[k])

@@ -12,7 +12,7 @@ from simdiff.analysis.results import Results, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.model.state import STAGES
 from simdiff.report.asked import Asked, chosen_cells, chosen_place, chosen_practice
-from simdiff.report.captions import caption, counted, extremes, known_or_none, layer, more_cells, titled, when
+from simdiff.report.captions import caption, counted, extremes, known_or_none, layer, more_cells, titled, when, within
 from simdiff.report.charts import (
     STAGE_COLOURS,
     Size,
@@ -29,7 +29,6 @@ from simdiff.report.charts import (
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import number
 from simdiff.study.again import look_again, stage_shares
-from simdiff.study.blocks import ALL
 from simdiff.study.cells import Cell
 
 MOST_CELLS = 4
@@ -56,7 +55,7 @@ def stages(results: Results, asked: Asked, size: Size) -> Chart:
     flows = [_flow(results, cell, place, practice) for cell in cells]
     over = (f"{len(results.plan.draws):,} parameter draws (each at its median): what is not known of the parameters"
             if len(results.plan.draws) > 1 else f"{counted(results, cells)} replicates: chance alone")  # fmt: skip
-    where = f" in {plain(place, 60)}" if place != ALL else ""
+    where = within(cells, place)
     said = caption(results, f"Schools by stage of {plain(practice, 60)}{where}.",
                    f"Areas: mean share of schools over {counted(results, cells)} replicates"
                    f"{' of each parameter draw' if len(results.plan.draws) > 1 else ''} (means add up to 100%). "

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simdiff.analysis.results import Results, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_place, chosen_practice
-from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled
+from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled, within
 from simdiff.report.charts import (
     BAND,
     BLUE,
@@ -32,7 +32,6 @@ from simdiff.report.charts import (
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import number
 from simdiff.study.again import SupportEnd, inputs_again, kept_uses, look_again, support_end, world_again
-from simdiff.study.blocks import ALL
 from simdiff.study.cells import Cell
 
 MOST_CELLS = 6
@@ -88,12 +87,12 @@ def _left(results: Results, cell: Cell, place: str, practice: str, end: SupportE
 def _words(results: Results, cells: Sequence[Cell], place: str, practice: str, ends: Sequence[tuple[Cell, SupportEnd]]
            ) -> tuple[str, str]:  # fmt: skip
     on = sum(end.goes_on for _, end in ends)
-    where = f" in {plain(place, 60)}" if place != ALL else ""
+    where = within(cells, place)
     said = caption(
         results,
         f"Of the schools{where} that carry the label of {plain(practice, 60)} in the month in which support ends (the "
         "last of coaching, leaders' support, sponsorship, pilots and partners): those that still carry it, and those "
-        "where at least 30 % of teachers use it. Undefined where most runs have no such school.",
+        "in real use (by default, by at least 30 % of teachers). Undefined where most runs have no such school.",
         layers(results, cells),
         f"{on} districts in which support goes on are left out." if on else "",
         more_cells(results, len(cells)),
