@@ -158,12 +158,59 @@ def export(
     """Write the tables of a sweep: one long, one wide, the parameter draws, a data dictionary."""
     from simdiff.cli.export import export_command
 
+    raise typer.Exit(export_command(folder, to, out, _names(outcomes), _numbers(years, "--years")))
+
+
+@app.command()
+def chart(
+    results: Annotated[Optional[Path], typer.Argument(help="Folder of a run or a sweep.")] = None,  # noqa: UP045
+    kind: Annotated[str, typer.Argument(help="Kind of chart (see --list).")] = "",
+    out: Annotated[Optional[Path], typer.Option(help="Picture: .png, .svg, .pdf, or .gif for an animation.")] = None,  # noqa: UP045
+    size: Annotated[str, typer.Option(help="print (6.5 inches, 300 dpi) or screen.")] = "print",
+    outcomes: Annotated[str, typer.Option(help="Outcomes, separated by commas.")] = "",
+    cell: Annotated[Optional[list[str]], typer.Option(help="A cell of a sweep; again for more.")] = None,  # noqa: UP045
+    place: Annotated[Optional[str], typer.Option(help="A district.")] = None,  # noqa: UP045
+    practice: Annotated[Optional[str], typer.Option(help="A practice.")] = None,  # noqa: UP045
+    years: Annotated[str, typer.Option(help="Years, separated by commas: their ends are shown.")] = "",
+    months: Annotated[str, typer.Option(help="Months of policy from 0, in place of years.")] = "",
+    replicate: Annotated[Optional[int], typer.Option(help="The world that is shown.")] = None,  # noqa: UP045
+    kinds: Annotated[bool, typer.Option("--list", help="List the kinds of chart and what they need.")] = False,
+) -> None:
+    """Draw a chart of results: a picture that carries its caption, numbers and origin, and its numbers as CSV."""
+    from simdiff.cli.chart import chart_command, list_kinds
+    from simdiff.report.asked import Asked
+
+    if kinds:
+        raise typer.Exit(list_kinds())
+    if results is None or not kind:
+        raise typer.BadParameter("expected RESULTS and KIND (kinds: simdiff chart --list)")
+    ends = [12 * year - 1 for year in _numbers(years, "--years")]
+    asked = Asked(kind, tuple(_names(outcomes)), tuple(cell or ()), place, practice,
+                  tuple(ends + _numbers(months, "--months")), replicate)  # fmt: skip
+    raise typer.Exit(chart_command(results, asked, out, size))
+
+
+@app.command()
+def replay(
+    figure: Annotated[Path, typer.Argument(help="A picture drawn by simdiff (.png, .svg, .pdf, .gif).")],
+    results: Annotated[Optional[Path], typer.Option(help="Folder of results to compare its scenarios with.")] = None,  # noqa: UP045
+    threads: Threads = None,
+) -> None:
+    """Run a figure's scenarios again, from the figure alone, and say whether numbers and picture are the same."""
+    from simdiff.cli.replay import replay_command
+
+    raise typer.Exit(replay_command(figure, results, threads))
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(text: str, option: str) -> list[int]:
     try:
-        times = [int(year) for year in years.split(",") if year.strip()]
+        return [int(number) for number in _names(text)]
     except ValueError:
-        raise typer.BadParameter(f"{years}, expected whole numbers separated by commas", param_hint="--years") from None
-    names = [name.strip() for name in outcomes.split(",") if name.strip()]
-    raise typer.Exit(export_command(folder, to, out, names, times))
+        raise typer.BadParameter(f"{text}, expected whole numbers separated by commas", param_hint=option) from None
 
 
 @app.command()

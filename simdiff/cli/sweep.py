@@ -1,6 +1,5 @@
 """``simdiff sweep``, ``resume`` and ``extend``."""
 
-import io
 import json
 import os
 import shlex
@@ -16,14 +15,20 @@ from rich.table import Table
 
 from simdiff.analysis.layer_rows import split_rows, sweep_splits
 from simdiff.analysis.layers import Split
+from simdiff.analysis.results_of import of_sweep
 from simdiff.analysis.summary import Interval
 from simdiff.analysis.sweep_rows import summarise
 from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, INTERRUPTED, OWNED, SOME_FAILED, TERMINATED
 from simdiff.cli.progress import Halt, errors, progress_of, terminal
 from simdiff.cli.run import say_if_compiling
+from simdiff.report.asked import Asked
+from simdiff.report.charts import PRINT
+from simdiff.report.kinds import KINDS
 from simdiff.report.layer_report import split_lines
+from simdiff.report.picture import save_chart
 from simdiff.report.provenance import CAVEAT
-from simdiff.report.sweep_report import cells_chart, contrast_lines, headline_table, layers_of, standing
+from simdiff.report.story import story_of
+from simdiff.report.sweep_report import contrast_lines, headline_table, layers_of, standing
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment, read_posterior
 from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows, TwinChunksError, about, scan
@@ -255,11 +260,10 @@ def _finish(folder: Path, report: Report) -> Cells:
     table, cells = summarise(report.plan, Rows(report.plan, report.chunks))
     if cells:
         write_file(folder / SUMMARY, table)
-        picture = io.BytesIO()
-        about = json.dumps(standing(folder, report), ensure_ascii=False)
-        words = {"Software": None, "Description": about}
-        cells_chart(report.plan, cells).savefig(picture, format="png", metadata=words)
-        write_file(folder / CHART, picture.getvalue())
+        _, sheet = read_sheet(folder)
+        results = of_sweep(report, sheet["checksum"], sheet["reproduce"])
+        chart = KINDS["levers"].draw(results, Asked("levers"), PRINT)
+        save_chart(chart, folder / CHART, story_of(chart, results, PRINT, sheet["reproduce"]), PRINT)
     return cells
 
 

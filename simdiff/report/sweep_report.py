@@ -4,10 +4,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from simdiff.analysis.summary import Interval
-from simdiff.report.dots import Dots, dots
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME, span
 from simdiff.study.cells import Cell
@@ -17,7 +14,6 @@ from simdiff.study.precision import Sharpness
 from simdiff.study.sweep import Report
 
 MOST_ROWS = 40
-MOST_PANELS = 4
 MOST_CONTRASTS = 20
 
 
@@ -35,19 +31,6 @@ def headline_table(plan: Plan, cells: list[tuple[Cell, dict[str, Interval]]]
         for cell, found in cells[:MOST_ROWS]
     ]
     return heads, rows, max(0, len(cells) - MOST_ROWS)
-
-
-def cells_chart(plan: Plan, cells: list[tuple[Cell, dict[str, Interval]]]) -> Figure:
-    """Dots and intervals of the cells, for up to four outcomes."""
-    outcomes = list(cells[0][1])[:MOST_PANELS]
-    panels = [
-        Dots(BY_NAME[name].title, BY_NAME[name].unit, tuple(found[name] for _, found in cells)) for name in outcomes
-    ]
-    years = sorted({cell.years for cell, _ in cells})
-    when = f"at year {years[0]}" if len(years) == 1 else "at the end"
-    note = f"{layers_of(plan)} Seed {plan.experiment.seed}, code {plan.question.code}; see sweep.json. {CAVEAT}"
-    title = f"{plan.experiment.title}, {when}"
-    return dots([cell.name for cell, _ in cells], panels, title, note, parameters=len(plan.draws) > 1)
 
 
 def layers_of(plan: Plan) -> str:
