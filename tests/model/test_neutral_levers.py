@@ -1,13 +1,13 @@
-"""A lever at zero is no lever, byte for byte; a limit that never binds is no limit."""
+"""A programme at zero is no programme, byte for byte; a limit that never binds is no limit. Sub-levers at zero are case
+V24 (tests/analysis)."""
 
 import numpy as np
 import pytest
 from tiny_runs import SEED, differences, full_policy, make_inputs, make_scenario
 
-from simdiff.analysis.verification.identities import LATE, live, null_lever, put
+from simdiff.analysis.verification.identities import LATE, live, put
 from simdiff.model.run import simulate
 from simdiff.model.state import Sim
-from simdiff.register import LEVERS
 
 PARTNER = {"name": "fund", "members": {"north": "all"}, "fte": 2.0, "match": 0.5, "stock": 9.0}
 TIES = ("school", "use", "seen", "district", "knowledge", "observed", "condition", "ledger", "survival", "waiting")
@@ -22,13 +22,6 @@ def run(policy: dict) -> Sim:
 def base(request) -> dict:
     """A policy without levers, and one with every other lever, so that a neutral lever has much to disturb."""
     return {} if request.param == "nothing else" else full_policy()
-
-
-@pytest.mark.parametrize("lever", LEVERS, ids=lambda lever: lever.name)
-def test_lever_at_zero_or_beyond_the_horizon(base, lever):
-    """V24. Catches a lever that draws luck, costs money or multiplies by its presence though it delivers nothing; and
-    one that changes nothing at full level, where the test would be blind."""
-    assert null_lever(lever, base, SEED) == ([], True)
 
 
 @pytest.mark.parametrize(

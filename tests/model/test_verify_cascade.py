@@ -39,7 +39,7 @@ def test_v3_twin_strict_threshold() -> None:
 
 def test_v4_twin_strict_threshold() -> None:
     """V4's check is red if a share must exceed the threshold instead of reaching it (planted as φ + .001)."""
-    assert not agrees(mean_case(sizes(5.0, 0.251, 0.02, 16, 0), cascade_size(5.0, 0.25, 0.02)), tolerance=1 / 2000)
+    assert not agrees(mean_case(sizes(5.0, 0.251, 0.02, 6, 0), cascade_size(5.0, 0.25, 0.02)), tolerance=1 / 2000)
 
 
 def test_random_graphs_are_what_they_are_said_to_be() -> None:

@@ -26,8 +26,8 @@ from simdiff.analysis.verification.limits import seed_of
 def test_v18_twins() -> None:
     """V18's checks are red for n − 1 entries, and where a fallible jury picks as a perfect one."""
     one_less = [order_mean(max(1, n - 1), 1) for n in ENTRIES]
-    assert not agrees(mean_case(best_of(150, seed_of("v18")), one_less))
-    quality = winners(0.6, {f"d{copy:02d}": 8 for copy in range(30)}, 150, seed_of("v18 .6")).mean(axis=1)
+    assert not agrees(mean_case(best_of(30, seed_of("v18")), one_less))
+    quality = winners(0.6, {f"d{copy:02d}": 8 for copy in range(30)}, 40, seed_of("v18 .6")).mean(axis=1)
     assert not agrees(mean_case(quality, order_mean(8, 1)))
 
 
@@ -37,7 +37,7 @@ def test_v19_twin(share: float, printed: float) -> None:
     .6 × 1.3733; quadrature gives 1.3763.)"""
     top = top_mean(60, round(60 * share))
     assert abs(top - printed) < 6e-4
-    means, _ = designers(0.6, share, 50, seed_of(f"v19 {share}"))
+    means, _ = designers(0.6, share, 20, seed_of(f"v19 {share}"))
     assert not agrees(mean_case(means, 0.36 * top))
 
 

@@ -22,16 +22,17 @@ def test_v28_twins_of_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(money.ledger_faults(sim)) > 1e-9
 
 
-@pytest.mark.parametrize("line", LINES)
-def test_v28_twins_of_the_lines(line: str) -> None:
+def test_v28_twins_of_the_lines() -> None:
     """V28's check of the lines is red if any one line is charged for 61 months in place of 60."""
     sim = money.paid(0, seed_of("v28"), money.STAYING)
     assert agrees(money.line_ratios(sim), tolerance=1e-9)
-    sim.ledger[:, :, LINES.index(line)] *= 61 / 60
-    assert not agrees(money.line_ratios(sim), tolerance=1e-9)
+    for line in range(len(LINES)):
+        ledger = sim.ledger.copy()
+        ledger[:, :, line] *= 61 / 60
+        assert not agrees(money.line_ratios(sim._replace(ledger=ledger)), tolerance=1e-9), LINES[line]
 
 
 @pytest.mark.parametrize("draw", [{"teacher_exit_need": 0.3}, {"need_capacity": -0.9}])
 def test_v28_twins_of_the_gap(draw: dict[str, float]) -> None:
     """V28's check of the gap is red if needy schools lose more teachers, and if they have less capacity."""
-    assert not agrees(mean_case(money.gaps(400, seed_of("v28 gap"), draw), 0.0))
+    assert not agrees(mean_case(money.gaps(150, seed_of("v28 gap"), draw), 0.0))

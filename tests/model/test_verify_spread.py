@@ -25,8 +25,8 @@ STEEP_LAW = bass_chain(8, 12, **STEEP)[[*STEEP_AT]]
 def test_v1_twins() -> None:
     """V1's check is red for N in place of N − 1 in the weights, and for a count one month late."""
     seed, late = seed_of("v1 steep"), [month + 1 for month in STEEP_AT]
-    assert not agrees(mean_case(bass_runs(8, 6000, STEEP_AT, STEEP, seed, weight=1 / 8), STEEP_LAW))
-    assert not agrees(mean_case(bass_runs(8, 6000, late, STEEP, seed), STEEP_LAW))
+    assert not agrees(mean_case(bass_runs(8, 4000, STEEP_AT, STEEP, seed, weight=1 / 8), STEEP_LAW))
+    assert not agrees(mean_case(bass_runs(8, 1500, late, STEEP, seed), STEEP_LAW))
 
 
 def rough_bass(size: int, replicates: int, p: float, q: float, name: str, asynchronous: bool = False,
@@ -78,7 +78,7 @@ def test_innovation_only_and_its_twin() -> None:
 
 def test_v2_twin_one_sided_ties() -> None:
     """V2's check is red if ties to one side are lost."""
-    assert not agrees(mean_case(ring_runs(250, seed_of("v2"), 0.25), ring_chain(120, **BASS)[[*AT]]))
+    assert not agrees(mean_case(ring_runs(60, seed_of("v2"), 0.25), ring_chain(120, **BASS)[[*AT]]))
 
 
 def test_v25_twin_a_partner_ties_the_districts() -> None:
@@ -91,6 +91,6 @@ def test_v25_a_districts_own_luck_differs() -> None:
 
     Catches: luck shared by a district's schools, which would leave the mean right and make the standard error wrong.
     """
-    shares = (stages_of_b(300, seed_of("v25 spread"), 0.0, 0.006) != EXPLORE).mean(axis=1)
+    shares = (stages_of_b(150, seed_of("v25 spread"), 0.0, 0.006) != EXPLORE).mean(axis=1)
     p = math.exp(-0.216)
-    assert 0.75 < shares.var(ddof=1) / (p * (1 - p) / 200) < 1.3
+    assert 0.6 < shares.var(ddof=1) / (p * (1 - p) / 200) < 1.5

@@ -148,7 +148,7 @@ def picker(name: str) -> Pick:
 
 def conservation(seed: int, size: float) -> Case:
     """V23. Runs in which something is out of bounds in some month."""
-    runs = [some_inputs(picker(f"v23 {seed} {number}")) for number in range(times(60, size))]
+    runs = [some_inputs(picker(f"v23 {seed} {number}")) for number in range(times(40, size))]
     found = [first_faults(inputs, 0) for inputs in runs]
     told = "; ".join(f"month {t}: {', '.join(names)}" for t, names in found if names)
     months = sum(inputs.months for inputs in runs)

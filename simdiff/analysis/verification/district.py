@@ -30,13 +30,12 @@ FORGET, LEARN = 0.02, 0.02
 def order_mean(n: int, k: int) -> float:
     """Mean of the k-th largest of n standard normals, by quadrature."""
     from scipy.integrate import quad
-    from scipy.special import comb
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
-    weight = k * comb(n, k)
+    weight = k * math.comb(n, k) / math.sqrt(2 * math.pi)
 
     def part(z: float) -> float:
-        return float(weight * z * norm.pdf(z) * norm.cdf(z) ** (n - k) * norm.sf(z) ** (k - 1))
+        return float(weight * z * math.exp(-z * z / 2) * ndtr(z) ** (n - k) * ndtr(-z) ** (k - 1))
 
     return float(quad(part, -12, 12, epsabs=1e-13, limit=200)[0])
 

@@ -30,7 +30,7 @@ SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.9, 1.0)
 """V17: shares of the coach pool that are hired."""
 
 
-def reduced(start: float, sign: float = 1.0, months: int = 8000) -> float:
+def reduced(start: float, sign: float = 1.0, months: int = 4000) -> float:
     """V12 reduced: use x = aC/(aC + b) follows at once, results y = r x, and the model's own rule moves commitment."""
     par = limit(0, make_world(schools(1)), {"commit_speed": 0.3}).par[0]
     commitment = start

@@ -86,7 +86,7 @@ def survival_runs(exit_hazard: float, months: Sequence[int], replicates: int, se
 
 def survival(seed: int, size: float) -> Case:
     """V8. e^{−.12 n} after n reviews; the planted defect is the hazard used as a probability, (1 − .12)^n."""
-    runs = survival_runs(0.12, (10,), times(100, size), seed_of("v8", seed))
+    runs = survival_runs(0.12, (10,), times(60, size), seed_of("v8", seed))
     return mean_case(runs, np.exp([-0.36, -1.2]), [0.88**3, 0.88**10])
 
 
