@@ -87,6 +87,7 @@ def _about(study: Study, size: Size, seed: int) -> dict[str, Any]:
         "reproduce": shlex.join(words),
         "caveat": CAVEAT,
         "told": list(lines_of(study)),
+        "tables": [asdict(block) for block in blocks(study)],
         "quantities": csv_rows(study),
         "sampler": [asdict(one) for one in study.sampled],
         "intervals": [asdict(one) | {"error": one.error} for one in study.intervals],

@@ -28,6 +28,8 @@ def test_recover_writes_its_files_and_goes_on_from_what_it_has(
     found = json.loads(capsys.readouterr().out)
     assert found["reproduce"] == "simdiff recover --bank 40 --truths 20 --districts 0 --seed 1"
     assert [one["name"] for one in found["situations"]] == ["A", "B", "C", "D"]
+    assert [len(row) == len(one["head"]) for one in found["tables"] for row in one["rows"]].count(False) == 0
+    assert len(found["tables"]) == 6
     assert found == json.loads((out / "recovery.json").read_text())
     assert (out / "recovery.csv").read_bytes() == table
     assert {path: path.stat().st_mtime_ns for path in (out / "steps").rglob("*.npz")} == kept
