@@ -50,23 +50,28 @@ CHANGES: dict[str, Change] = {
 PARTS: dict[str, str] = {
     "pilots": "Pilots do well",
     "deep": "Few schools go deep",
-    "light": "Light use several times wider",
+    "light": "Light use far wider",
     "growth": "Growth stalls",
-    "familiar": "All four: the familiar pattern",
+    "familiar": "All four: familiar pattern",
     "index": "Plateau index",
+    "slow": "Growth slow by P3",
+    "nearly": "All four, growth by P3",
 }
+"""What is asked of each draw. P3 asks less of growth than the index: under 2 points a year after year five."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """What the index looks at, all runs of a draw together: active share of sites at their end; attributable spread of
-    other schools 36 months later, and its growth over the last 24 months; deep and engaged schools four years on;
+    other schools 36 months later, its growth over the last 24 months, and its growth a year after year five; deep and
+    engaged schools four years on;
     schools outside the pilots that are active 36 months after them for each pilot active at their end (replication
     ratio); and the share of single runs in which the index holds."""
 
     pilots: float
     beyond: float
     growth: float
+    yearly: float
     deep: float
     engaged: float
     replication: float
@@ -113,6 +118,7 @@ def _course(policy: Panel, without: Panel, runs: float) -> Course:
         pilots=ratio(well, float(sites.sum())),
         beyond=others(end + 36),
         growth=others(last) - others(last - 24),
+        yearly=(others(last) - others(year_end(policy, 5))) / ((last - year_end(policy, 5)) / 12),
         deep=float(deep(policy)[:, four].mean()),
         engaged=float(engaged(policy)[:, four].mean()),
         replication=over(float(later[~sites].sum()), well),
@@ -124,9 +130,10 @@ def parts_of(one: Course) -> dict[str, bool]:
     """Which parts of the pattern hold. Few: not more than the upper end of P1; several times: the lower end of P2b."""
     pilots = one.pilots >= PILOTS_WELL
     few, light = one.deep <= TARGETS["P1"].high, over(one.engaged, one.deep) >= TARGETS["P2b"].low
-    stalls = one.beyond < SMALL_SPREAD and one.growth < SLOW
-    return {"pilots": pilots, "deep": few, "light": light, "growth": stalls,
-            "familiar": pilots and few and light and stalls, "index": pilots and stalls}  # fmt: skip
+    stalls, slow = (one.beyond < SMALL_SPREAD and growth < SLOW for growth in (one.growth, one.yearly))
+    others = pilots and few and light
+    return {"pilots": pilots, "deep": few, "light": light, "growth": stalls, "familiar": others and stalls,
+            "index": pilots and stalls, "slow": slow, "nearly": others and slow}  # fmt: skip
 
 
 def study_plateau(worlds: Worlds, draws: Sequence[Mapping[str, float]], threads: int | None = None,

@@ -17,7 +17,6 @@ from simdiff.analysis.plateau import CHANGES, PARTS, Plateau
 from simdiff.analysis.surveys import MOST_RATIO
 from simdiff.report.charts import BLUE, GREEN, GREY, INK, ORANGE, STYLE
 from simdiff.report.validation_charts import finish
-from simdiff.report.validation_tables import effect
 
 SKY, PURPLE = "#56B4E9", "#CC79A7"
 STRUCTURE_COLOURS = (INK, BLUE, ORANGE, GREEN, PURPLE, SKY)
@@ -63,7 +62,7 @@ def _draw_pattern(axis: Axes, target: Target, one: Checked) -> None:
     unit = "share of draws" if target.unit == HOLDS else target.unit
     title = "\n".join(textwrap.wrap(f"{target.name}  {target.title} ({unit})", 62))
     axis.set_ylabel(title, rotation=0, ha="right", va="center", fontsize=7.5, color=INK)
-    axis.annotate(f"{one.verdict}\n{one.inside:.0%} of draws", (1.02, 0.5), xycoords="axes fraction", va="center",
+    axis.annotate(f"{one.verdict}\n{one.inside:.0%} of draws", (1.035, 0.5), xycoords="axes fraction", va="center",
                   color=colour, fontsize=7.5, annotation_clip=False)  # fmt: skip
     axis.set_ylim(-1, 1)
     axis.yaxis.set_major_locator(NullLocator())
@@ -97,16 +96,16 @@ def _tick(x: float, target: Target) -> str:
 def plateau_chart(found: Sequence[Plateau], note: str) -> Figure:
     """Share of draws with each part of the familiar pattern, and with the index, by mechanism switched."""
     with rc_context(STYLE):
-        figure = Figure(figsize=(10.2, 3.2), dpi=150, layout="constrained")
+        figure = Figure(figsize=(11.0, 3.3), dpi=150, layout="constrained")
         axes = figure.subplots(1, len(PARTS), sharex=True, sharey=True)
         for axis, (part, title) in zip(axes, PARTS.items(), strict=True):
-            whole = part in ("familiar", "index")
+            whole = part in ("familiar", "index", "nearly")
             for row, one in enumerate(found):
                 share = one.shares[part]
                 colour = BLUE if whole else GREY
                 axis.plot([share.low, share.high], [row, row], color=colour, linewidth=1.4, solid_capstyle="butt")
                 axis.plot(share.median, row, "o", color=colour, markersize=4.5, clip_on=False)
-            axis.set_title("\n".join(textwrap.wrap(title, 18)), loc="left", fontsize=8, color=BLUE if whole else INK)
+            axis.set_title("\n".join(textwrap.wrap(title, 14)), loc="left", fontsize=8, color=BLUE if whole else INK)
             axis.set_xlim(0, 1)
             axis.set_xticks([0, 0.5, 1], ["0", "50", "100"], fontsize=8)
             axis.set_xlabel("% of draws", fontsize=8)
@@ -147,7 +146,7 @@ def interactions_chart(counts: Mapping[str, Floats], note: str) -> Figure:
 
 
 def _effect_tick(scale: str, x: float, place: float) -> str:
-    return effect(x, scale)
+    return f"{100 * x if scale == 'points' else x:+g}" if x else "0"
 
 
 def _draw_effects(axis: Axes, effects: Floats, n: int, structures: int, colour: str) -> None:

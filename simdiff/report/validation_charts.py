@@ -23,7 +23,8 @@ CLOCK_LINES = (("Label", BLUE), ("Real use", ORANGE))
 OF_ROLLOUTS = (
     "Bands: 5–95 % of all runs of all draws (chance and parameters together), lines: medians; each district under its "
     "own policy as far as it is on record. Dots: schools in the programme; rings: schools touched lightly; pale: "
-    "uncertain or planned. Self-reported numbers from press and grantees; stated goals are left out."
+    "uncertain or planned. Self-reported numbers from press and grantees; stated goals are left out. In the model a "
+    "site invited in one July launches in the September of the next year, so its starts lag."
 )
 OF_SURVIVAL = (
     "Bands: 5–95 % over draws (parameters), lines: medians, each draw all runs together. The label counts from launch, "

@@ -38,7 +38,7 @@ LEADERS = "carlson.png"
 LEADER_WORDS = (
     "P7 and P8 are measured in the leader-level limit of the model on Carlson's network of superintendents, with draws "
     "accepted by his adoption curve (C9); of each form of contagion, the fit that follows the curve best. Their "
-    "intervals are 5–95 % over all runs of those draws: chance and parameters together."
+    "intervals are 5–95 % over all runs of those draws, chance and parameters together, and their shares are of runs."
 )
 PATTERN_WORDS = (
     "Intervals of figures are 5–95 % over parameter draws; each draw pools its replicates, so that chance hardly "
@@ -53,8 +53,8 @@ PLATEAU_WORDS = (
     "schools are deep, and at least five times as many are engaged; 36 months after the pilots, attributable spread "
     "beyond them is under 10 points, and in the last 24 months it grew by less than 2 points. The plateau index is the "
     "first and the last part. Attributable: minus the same schools without the policy, same luck. No ceiling is coded "
-    "in the model. A change removes (or makes) the index in those draws that have it before and not after (or the "
-    "other way round)."
+    "in the model. P3 asks less of growth: under 2 points a year after year five. A change removes (or makes) the "
+    "index in those draws that have it before and not after (or the other way round)."
 )
 INTERACTION_WORDS = (
     "The source holds that its four families of levers work together. The model has no term for that: interactions are "

@@ -115,9 +115,11 @@ def plateau_table(found: Sequence[Plateau]) -> Rows:
 
 def course_table(found: Sequence[Plateau]) -> Rows:
     """What the plateau index looks at."""
-    names = {"pilots": "pilots active at their end", "beyond": "attributable spread beyond them, 36 months later",
-             "growth": "its growth in the last 24 months", "deep": "deep schools, year 4",
-             "engaged": "engaged schools, year 4", "replication": "replication ratio"}  # fmt: skip
+    names = {
+        "pilots": "pilots active at their end", "beyond": "attributable spread beyond them, 36 months later",
+        "growth": "its growth in the last 24 months", "yearly": "its growth a year after year 5",
+        "deep": "deep schools, year 4", "engaged": "engaged schools, year 4", "replication": "replication ratio",
+    }  # fmt: skip
     rows = [(CHANGES[one.name].title, *(_plain(name, one.course[name]) for name in names)) for one in found]
     return Rows(("", *names.values()), tuple(rows))
 
@@ -151,14 +153,15 @@ def effect(one: float, scale: str) -> str:
 def sentences(scores: Scores, counts: Mapping[str, Floats]) -> list[str]:
     """What came out, in a few sentences for the terminal."""
     checked, plateau = scores.patterns["default"], scores.plateau
-    misses = [name for name, one in checked.items() if one.verdict != HIT]
+    misses = [t.name for t in CHECKED_AGAINST if t.name in checked and checked[t.name].verdict != HIT]
     said = [f"{len(checked) - len(misses)} of {len(checked)} patterns hit; missed: {', '.join(misses) or 'none'}."]
     if missing := [name for name in ELSEWHERE if name not in checked]:
         said.append(f"{', '.join(missing)}: {NOT_RUN} (Carlson's network).")
-    familiar, index = plateau[0].shares["familiar"], plateau[0].shares["index"]
+    familiar, index, nearly = (plateau[0].shares[part] for part in ("familiar", "index", "nearly"))
     said.append(
-        f"pilot-then-scale shows the familiar pattern in {familiar.median:.0%} of draws "
-        f"({familiar.low:.0%} to {familiar.high:.0%}, counting error), the plateau index in {index.median:.0%}."
+        f"pilot-then-scale shows the familiar pattern in {familiar.median:.0%} of draws ({familiar.low:.0%} to "
+        f"{familiar.high:.0%}, counting error), the plateau index in {index.median:.0%}; if growth has to stall only as "
+        f"in P3, the familiar pattern in {nearly.median:.0%} ({nearly.low:.0%} to {nearly.high:.0%})."
     )
     odds, points = (next(_effect(counts, OUTCOMES[0], scale, len(TERMS) - 1)) for scale in SCALES)
     said.append(f"Four levers, whole less parts on depth at year 10: {odds} in log-odds, {points} in points.")

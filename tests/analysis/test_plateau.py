@@ -9,7 +9,7 @@ from simdiff.analysis.plateau import CHANGES, Course, course, parts_of, summaris
 from simdiff.model.state import EXPLORE, INITIAL
 from simdiff.study.panel import Panel
 
-WELL = Course(pilots=0.5, beyond=0.05, growth=0.01, deep=0.05, engaged=0.4, replication=1.0, runs=1.0)
+WELL = Course(pilots=0.5, beyond=0.05, growth=0.01, yearly=0.01, deep=0.05, engaged=0.4, replication=1.0, runs=1.0)
 
 
 def policy() -> Panel:
@@ -28,15 +28,17 @@ def policy() -> Panel:
 
 def test_course() -> None:
     """Pilots: 2 of 4 active at their end. Others: 16 in both runs; 2 active in month 83, one of which would be anyway:
-    1/16. In the last 24 months (from month 107 to 131) one more: 1/16. Year four: 1 of 20 deep, 4 of 20 engaged. Two
-    others per two pilots: 1.0. In the first run alone 1/8 and 1/8, in the second 0 and 0, so the index holds in half of
-    the runs. Catches sites of the wrong run, a month after the end, growth that is not attributable."""
+    1/16. In the last 24 months (from month 107 to 131) one more: 1/16; in the five years from month 71 on, 2/16. Year
+    four: 1 of 20 deep, 4 of 20 engaged. Two others per two pilots: 1.0. In the first run alone 1/8 and 1/8, in the
+    second 0 and 0, so the index holds in half of the runs. Catches sites of the wrong run, a month after the end,
+    growth that is not attributable."""
     without = made(2, 132, 10)
     without.stage[0, 83:, 5] = INITIAL
     found = course(policy(), without)
     assert found.pilots == 0.5
     assert found.beyond == pytest.approx(1 / 16)
     assert found.growth == pytest.approx(1 / 16)
+    assert found.yearly == pytest.approx(2 / 16 / 5)
     assert (found.deep, found.engaged, found.replication) == (0.05, 0.2, 1.0)
     assert found.runs == 0.5
 
@@ -44,11 +46,12 @@ def test_course() -> None:
 @pytest.mark.parametrize(
     ("change", "lost"),
     [
-        ({"pilots": 0.39}, {"pilots", "familiar", "index"}),
-        ({"deep": 0.18, "engaged": 1.0}, {"deep", "familiar"}),
-        ({"engaged": 0.24}, {"light", "familiar"}),
-        ({"beyond": 0.10}, {"growth", "familiar", "index"}),
+        ({"pilots": 0.39}, {"pilots", "familiar", "index", "nearly"}),
+        ({"deep": 0.18, "engaged": 1.0}, {"deep", "familiar", "nearly"}),
+        ({"engaged": 0.24}, {"light", "familiar", "nearly"}),
+        ({"beyond": 0.10}, {"growth", "familiar", "index", "slow", "nearly"}),
         ({"growth": 0.02}, {"growth", "familiar", "index"}),
+        ({"yearly": 0.02}, {"slow", "nearly"}),
     ],
 )
 def test_each_part_can_fail_alone(change: dict[str, float], lost: set[str]) -> None:
