@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
-from small_results import run_pair, sweep_pair, write_pair
+from small_results import run_pair, write_pair
 
 from simdiff.cli import BAD_INPUT, CHANGED, SOME_FAILED
 from simdiff.cli.chart import chart_command, list_kinds
@@ -54,15 +54,16 @@ def rewritten(path: Path, change: Callable[[dict[str, Any]], Mapping[str, Any]],
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_replayed_from_its_figure_alone(kind: str, tmp_path: Path, capsys: Printed) -> None:
+def test_every_kind_is_replayed_from_its_figure_alone(
+    kind: str, run_folder: Path, sweep_folder: Path, tmp_path: Path, capsys: Printed
+) -> None:
     """Catches anything that a figure needs and does not carry: its results are gone when it is replayed."""
-    write_pair(tmp_path)
-    folder = sweep_pair(tmp_path) if kind in ("levers", "survival", "stages") else run_pair(tmp_path, 3)
+    folder = tmp_path / "results"
+    shutil.copytree(sweep_folder if kind in ("levers", "survival", "stages") else run_folder, folder)
     months = (11, 35) if kind == "animation" else ()
     out = tmp_path / f"figure.{'gif' if kind == 'animation' else 'svg' if kind == 'equity' else 'png'}"
     assert chart_command(folder, Asked(kind, months=months), out, "screen") == 0
     shutil.rmtree(folder)
-    (tmp_path / "pair.yaml").unlink()
     assert replay_command(out, None, 2) == 0
     said = capsys.readouterr().out
     assert "same: " in said
