@@ -160,8 +160,8 @@ def sentences(scores: Scores, counts: Mapping[str, Floats]) -> list[str]:
     familiar, index, nearly = (plateau[0].shares[part] for part in ("familiar", "index", "nearly"))
     said.append(
         f"pilot-then-scale shows the familiar pattern in {familiar.median:.0%} of draws ({familiar.low:.0%} to "
-        f"{familiar.high:.0%}, counting error), the plateau index in {index.median:.0%}; if growth has to stall only as "
-        f"in P3, the familiar pattern in {nearly.median:.0%} ({nearly.low:.0%} to {nearly.high:.0%})."
+        f"{familiar.high:.0%}, counting error), the plateau index in {index.median:.0%}; if growth has to stall only "
+        f"as in P3, the familiar pattern in {nearly.median:.0%} ({nearly.low:.0%} to {nearly.high:.0%})."
     )
     odds, points = (next(_effect(counts, OUTCOMES[0], scale, len(TERMS) - 1)) for scale in SCALES)
     said.append(f"Four levers, whole less parts on depth at year 10: {odds} in log-odds, {points} in points.")
