@@ -172,6 +172,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "grade A": lambda: evidence.sourced("A", calibrated("contraction")),
     "calibration": lambda: evidence.calibration(calibrated("table")),
     "calibration told": lambda: evidence.lines(calibrated("found")),
+    "parity": lambda: evidence.parity(calibrated("parity")),
     "carlson": lambda: evidence.leaders(calibrated("carlson")),
     "parameters": tables.parameters,
     "grades": tables.grades,

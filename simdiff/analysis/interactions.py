@@ -19,9 +19,10 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
+from simdiff.analysis.parity import FAMILIES
 from simdiff.analysis.structures import STRUCTURES, restructured
 from simdiff.analysis.worlds import Progress, Worlds, at_each
-from simdiff.model.inputs import FAMILIES, prepare, world_of
+from simdiff.model.inputs import prepare, world_of
 from simdiff.model.run import simulate
 from simdiff.scenario.schema import Policy
 

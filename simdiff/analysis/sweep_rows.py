@@ -76,13 +76,13 @@ def summarise(plan: Plan, rows: Rows) -> tuple[bytes, list[tuple[Cell, dict[str,
         if cell.id in repeated:
             seen[cell.id] = found
         if found is not None:
-            head = [cell.name, cell.scenario, *(_inert(cell.levels.get(name)) for name in factors)]
+            head = [cell.name, cell.scenario, *(inert(cell.levels.get(name)) for name in factors)]
             writer.writerows([*head, *row] for row in _summary_rows(plan, cell, found, last_only=last_only))
             cells.append((cell, {name: interval(found[1][:, kept.index(name), -1, 0, 0]) for name in shown}))
     return buffer.getvalue().encode(), cells
 
 
-def _inert(level: Plain | None) -> Plain | None:
+def inert(level: Plain | None) -> Plain | None:
     """A level that no spreadsheet takes for a formula."""
     return f"'{level}" if isinstance(level, str) and level.startswith(("=", "+", "-", "@", "\t", "\r")) else level
 

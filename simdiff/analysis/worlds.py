@@ -11,6 +11,7 @@ from simdiff.model.world import World
 from simdiff.scenario import LoadedExperiment, Scenario
 from simdiff.study.panel import Panel, watch
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 Progress = Callable[[int], None]
 """Told how many pieces of work were just finished."""
@@ -46,12 +47,13 @@ def worlds_of(loaded: LoadedExperiment) -> Worlds:
     )
 
 
-def at_each(draws: Sequence[Mapping[str, float]], work: Callable[[Mapping[str, float]], Result],
+def at_each(items: Sequence[Item], work: Callable[[Item], Result],
             threads: int | None = None, progress: Progress = lambda done: None) -> list[Result]:  # fmt: skip
-    """Do some work for every draw, on all cores (simulation holds no lock); results in the order of the draws."""
+    """Do some work for every item, such as a parameter draw, on all cores (simulation holds no lock); results in the
+    order of the items."""
     results = list[Result]()
     with ThreadPoolExecutor(threads or cpu_count() or 1) as pool:
-        for result in pool.map(work, draws):
+        for result in pool.map(work, items):
             results.append(result)
             progress(1)
     return results

@@ -22,6 +22,10 @@ EngineName = Annotated[str, typer.Option(help="local (threads) or dask (workers;
 Workers = Annotated[Optional[int], typer.Option(min=1, help="Dask: start this many workers here.")]  # noqa: UP045
 Scheduler = Annotated[Optional[str], typer.Option(help="Dask: address of a scheduler, tcp://… or tls://….")]  # noqa: UP045
 Key = Annotated[Optional[Path], typer.Option(help="Dask: file for tls://.")]  # noqa: UP045
+Outcome = Annotated[str, typer.Option(help="Which outcome.")]
+Year = Annotated[Optional[int], typer.Option(help="At the end of which year; left out, the last.")]  # noqa: UP045
+District = Annotated[str, typer.Option(help="In which district.")]
+Practice = Annotated[Optional[str], typer.Option(help="Of which practice; left out, the first.")]  # noqa: UP045
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
@@ -154,12 +158,59 @@ def export(
     """Write the tables of a sweep: one long, one wide, the parameter draws, a data dictionary."""
     from simdiff.cli.export import export_command
 
+    raise typer.Exit(export_command(folder, to, out, _names(outcomes), _numbers(years, "--years")))
+
+
+@app.command()
+def chart(
+    results: Annotated[Optional[Path], typer.Argument(help="Folder of a run or a sweep.")] = None,  # noqa: UP045
+    kind: Annotated[str, typer.Argument(help="Kind of chart (see --list).")] = "",
+    out: Annotated[Optional[Path], typer.Option(help="Picture: .png, .svg, .pdf, or .gif for an animation.")] = None,  # noqa: UP045
+    size: Annotated[str, typer.Option(help="print (6.5 inches, 300 dpi) or screen.")] = "print",
+    outcomes: Annotated[str, typer.Option(help="Outcomes, separated by commas.")] = "",
+    cell: Annotated[Optional[list[str]], typer.Option(help="A cell of a sweep; again for more.")] = None,  # noqa: UP045
+    place: Annotated[Optional[str], typer.Option(help="A district.")] = None,  # noqa: UP045
+    practice: Annotated[Optional[str], typer.Option(help="A practice.")] = None,  # noqa: UP045
+    years: Annotated[str, typer.Option(help="Years, separated by commas: their ends are shown.")] = "",
+    months: Annotated[str, typer.Option(help="Months of policy from 0, in place of years.")] = "",
+    replicate: Annotated[Optional[int], typer.Option(help="The world that is shown.")] = None,  # noqa: UP045
+    kinds: Annotated[bool, typer.Option("--list", help="List the kinds of chart and what they need.")] = False,
+) -> None:
+    """Draw a chart of results: a picture that carries its caption, numbers and origin, and its numbers as CSV."""
+    from simdiff.cli.chart import chart_command, list_kinds
+    from simdiff.report.asked import Asked
+
+    if kinds:
+        raise typer.Exit(list_kinds())
+    if results is None or not kind:
+        raise typer.BadParameter("expected RESULTS and KIND (kinds: simdiff chart --list)")
+    ends = [12 * year - 1 for year in _numbers(years, "--years")]
+    asked = Asked(kind, tuple(_names(outcomes)), tuple(cell or ()), place, practice,
+                  tuple(ends + _numbers(months, "--months")), replicate)  # fmt: skip
+    raise typer.Exit(chart_command(results, asked, out, size))
+
+
+@app.command()
+def replay(
+    figure: Annotated[Path, typer.Argument(help="A picture drawn by simdiff (.png, .svg, .pdf, .gif).")],
+    results: Annotated[Optional[Path], typer.Option(help="Folder of results to compare its scenarios with.")] = None,  # noqa: UP045
+    threads: Threads = None,
+) -> None:
+    """Run a figure's scenarios again, from the figure alone, and say whether numbers and picture are the same."""
+    from simdiff.cli.replay import replay_command
+
+    raise typer.Exit(replay_command(figure, results, threads))
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _numbers(text: str, option: str) -> list[int]:
     try:
-        times = [int(year) for year in years.split(",") if year.strip()]
+        return [int(number) for number in _names(text)]
     except ValueError:
-        raise typer.BadParameter(f"{years}, expected whole numbers separated by commas", param_hint="--years") from None
-    names = [name.strip() for name in outcomes.split(",") if name.strip()]
-    raise typer.Exit(export_command(folder, to, out, names, times))
+        raise typer.BadParameter(f"{text}, expected whole numbers separated by commas", param_hint=option) from None
 
 
 @app.command()
@@ -192,6 +243,93 @@ def validate_patterns(
     from simdiff.cli.validate import validate_command
 
     raise typer.Exit(validate_command(experiment, posterior, draws, replicates, threads, network, out, as_json))
+
+
+@app.command()
+def sensitivity(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    outcome: Outcome = "depth", year: Year = None,
+    scenario: Annotated[Optional[str], typer.Option("--scenario", "--cell", help="Which scenario; of a design of levels, which cell.")] = None,  # noqa: E501, UP045
+    minus: Annotated[Optional[str], typer.Option(help="Scenario or cell to take off, with the same luck.")] = None,  # noqa: UP045
+    district: District = "all", practice: Practice = None,
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, FOLDER/sensitivity.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which inputs of a finished sweep move an outcome, and how much of that is noise."""
+    from simdiff.analysis.samples import Ask
+    from simdiff.cli.sensitivity import sensitivity_command
+
+    ask = Ask(outcome, year, district, practice)
+    raise typer.Exit(sensitivity_command(folder, scenario, minus, ask, out, as_json))
+
+
+@app.command()
+def value(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    cells: Annotated[list[str], typer.Argument(help="Cells to choose between (of random designs: scenarios), two or more; the first is compared with each other.")],  # noqa: E501
+    outcome: Outcome = "depth", year: Year = None, district: District = "all", practice: Practice = None,
+    lowest: Annotated[bool, typer.Option("--lowest", help="The lowest outcome is best.")] = False,
+    worth: Annotated[Optional[float], typer.Option(help="Dollars that a unit of the outcome (of a share: a point) is worth; then cost counts.")] = None,  # noqa: E501, UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say which assumptions a choice between cells hangs on, and which is most worth measuring."""
+    from simdiff.analysis.samples import Ask
+    from simdiff.cli.value import value_command
+
+    raise typer.Exit(value_command(folder, cells, Ask(outcome, year, district, practice), lowest, worth, as_json))
+
+
+@app.command("compare")
+def compare_options(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    outcome: Annotated[Optional[list[str]], typer.Option(help="Outcome; again for more. Left out, depth.")] = None,  # noqa: UP045
+    year: Annotated[Optional[int], typer.Option(min=0, help="At the end of which year; left out, the last.")] = None,  # noqa: UP045
+    place: Annotated[str, typer.Option(help="District, or all.")] = "all",
+    practice: Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")] = None,  # noqa: UP045
+    cell: Annotated[Optional[list[str]], typer.Option(help="Cell to compare; again for more. Left out, all.")] = None,  # noqa: UP045
+    baseline: Annotated[Optional[str], typer.Option(help="Cell to compare with; left out, the cheapest.")] = None,  # noqa: UP045
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of intervals and verdicts.")] = 0.95,
+    out: Annotated[Optional[Path], typer.Option(help="Folder for tables and charts; left out, none.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:
+    """Compare the cells of a sweep world by world: differences, firm rankings, cost and regret."""
+    from simdiff.analysis.matched import Asked
+    from simdiff.cli.compare import compare_command
+
+    asked = Asked(tuple(outcome or ()), year, place, practice, tuple(cell or ()), baseline, confidence)
+    raise typer.Exit(compare_command(folder, asked, as_json, out))
+
+
+@app.command()
+def recover(
+    bank: Annotated[int, typer.Option(min=40, help="Simulated districts to weigh.")] = 20_000,
+    truths: Annotated[int, typer.Option(min=20, help="Districts whose parameters are to be found again.")] = 2_000,
+    districts: Annotated[int, typer.Option(min=0, help="Of these, districts for the sampler of calibration.")] = 50,
+    seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
+    threads: Threads = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables and picture.")] = Path("results/recovery"),
+    as_json: AsJson = False,
+) -> None:
+    """Find known parameters again: what a district's data would tell, and whether intervals hold (half an hour)."""
+    from simdiff.analysis.recovery_study import Size
+    from simdiff.cli.recover import recover_command
+
+    size = Size(bank, truths, min(districts, truths))
+    raise typer.Exit(recover_command(size, seed, threads, out, as_json))
+
+
+@app.command()
+def verify(
+    cases: Annotated[Optional[list[str]], typer.Argument(help="V1 … V28; left out, all.")] = None,  # noqa: UP045
+    size: Annotated[float, typer.Option(help="Multiplies the replicates; 1 takes 30 to 60 seconds on one core.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Seed of all luck; the shipped one is frozen.")] = 1,
+    as_json: AsJson = False,
+    out: Annotated[Optional[Path], typer.Option(help="File for the same as JSON.")] = None,  # noqa: UP045
+) -> None:
+    """Run the model where its answer is known exactly, and compare."""
+    from simdiff.cli.verify import verify_command
+
+    raise typer.Exit(verify_command(cases or [], size, seed, as_json, out))
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.table import Table
 from simdiff.analysis.abc import Sizes
 from simdiff.analysis.calibration import SCORED, WORLDS, Calibration, calibrate
 from simdiff.analysis.leaders import Carlson, carlson, carlson_rows
+from simdiff.analysis.parity import parity
 from simdiff.analysis.worlds import Worlds, worlds_of
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.progress import errors, terminal
@@ -21,9 +23,11 @@ from simdiff.cli.run import say_if_compiling
 from simdiff.report.calibration_report import (
     HEADS,
     LEADER_HEADS,
+    PARITY_HEADS,
     calibration_chart,
     draw_rows,
     leader_rows,
+    parity_rows,
     table_rows,
     told,
 )
@@ -32,6 +36,7 @@ from simdiff.report.provenance import CAVEAT, commit
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment
 from simdiff.scenario.leaders import read_network
 from simdiff.scenario.problems import Problem
+from simdiff.study.draws import parameter_draws
 from simdiff.study.files import csv_bytes, digest, write_file
 from simdiff.study.remembered import remembered
 from simdiff.study.version import code_digest, versions
@@ -39,6 +44,8 @@ from simdiff.study.version import code_digest, versions
 DRAWS, ABOUT, CHART = "calibrated.csv", "calibration.json", "calibration.png"
 LEADERS_CHART = "carlson.png"
 STEPS = "steps"
+PARITY = "parity"
+"""The experiment that asks whether lever families start equal."""
 
 
 def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: int, threads: int | None, out: Path,
@@ -58,8 +65,9 @@ def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: i
         out.mkdir(parents=True, exist_ok=True)
         found = _calibrated(worlds, sizes, loaded.experiment.seed, threads, out / STEPS / name)
         curve = carlson(leaders, leader_draws, loaded.experiment.seed) if leaders else None
+        equal = _parity(found, threads)
         command = shlex.join(["simdiff", "calibrate", experiment, "--kept", str(kept)])
-        about = _about(found, curve, loaded, sizes, command)
+        about = _about(found, curve, loaded, sizes, command) | {"parity": equal}
         for file, content in _files(found, curve, about).items():
             write_file(out / file, content)
     except KeyboardInterrupt:
@@ -74,7 +82,7 @@ def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: i
     if as_json:
         print(json.dumps(about, ensure_ascii=False))
     else:
-        _print(found, curve, out)
+        _print(found, curve, equal, out)
     return 0
 
 
@@ -97,6 +105,17 @@ def _calibrated(worlds: Worlds, sizes: Sizes, seed: int, threads: int | None, st
         task = bar.add_task("", total=None)
         return calibrate(worlds, sizes, seed, threads=threads, progress=lambda done: bar.advance(task, done),
                          remember=lambda score: remembered(score, steps))  # fmt: skip
+
+
+def _parity(found: Calibration, threads: int | None) -> list[dict[str, Any]]:
+    """Lever families before and after: rows of the comparison at draws of the priors and at accepted ones."""
+    loaded = load_experiment(PARITY)
+    worlds, count = worlds_of(loaded), loaded.experiment.draws
+    before, after = (
+        parity(worlds, draws, threads)
+        for draws in (parameter_draws(loaded.experiment.seed, count), found.draws[:count])
+    )
+    return [asdict(one) | {"when": when} for when, rows in (("priors", before), ("calibrated", after)) for one in rows]
 
 
 def _about(
@@ -139,9 +158,14 @@ def _png(figure: Figure, about: dict[str, Any]) -> bytes:
     return picture.getvalue()
 
 
-def _print(found: Calibration, curve: Carlson | None, out: Path) -> None:
+def _print(found: Calibration, curve: Carlson | None, equal: list[dict[str, Any]], out: Path) -> None:
     console = terminal()
-    for heads, rows in ((HEADS, table_rows(found)), (LEADER_HEADS, leader_rows(carlson_rows(curve)))):
+    parts = (
+        (HEADS, table_rows(found)),
+        (LEADER_HEADS, leader_rows(carlson_rows(curve))),
+        (PARITY_HEADS, parity_rows(equal)),
+    )
+    for heads, rows in parts:
         table = Table(box=None, pad_edge=False)
         for head in heads:
             table.add_column(head, overflow="fold")

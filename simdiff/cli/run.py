@@ -1,6 +1,5 @@
 """``simdiff run``."""
 
-import io
 import json
 import shlex
 from pathlib import Path
@@ -10,17 +9,35 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from simdiff.analysis.layer_rows import run_splits, split_rows
+from simdiff.analysis.layers import Split
 from simdiff.analysis.report_rows import summary_rows
+from simdiff.analysis.results import OfRun, Results
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.check import load_or_none
 from simdiff.model.compile import is_compiled
 from simdiff.model.world import World, describe
+from simdiff.report.asked import Asked
+from simdiff.report.charts import PRINT
+from simdiff.report.kinds import KINDS
+from simdiff.report.layer_report import split_lines
+from simdiff.report.picture import picture
 from simdiff.report.provenance import CAVEAT, provenance, run_id
-from simdiff.report.run_report import chart, glossary, layers, summary, warnings
+from simdiff.report.run_report import glossary, layers, summary, warnings
+from simdiff.report.story import story_of
 from simdiff.scenario import Loaded, ScenarioError, read_posterior, to_yaml
 from simdiff.study.files import csv_bytes, parquet_bytes
 from simdiff.study.run import RunResult, run_scenario
-from simdiff.study.run_folder import PROVENANCE, FolderTakenError, check_folder, write_folder
+from simdiff.study.run_folder import (
+    PROVENANCE,
+    SCENARIO,
+    SCHOOLS,
+    FolderTakenError,
+    check_folder,
+    run_plan,
+    schools_bytes,
+    write_folder,
+)
 from simdiff.study.tables import final_table, ledger_table, monthly_table, yearly_table
 
 
@@ -52,8 +69,8 @@ def run_command(scenario: str, replicates: int, draws: int, posterior: Path | No
         command = _command(scenario, question, schools)
         notes = [*loaded.notes, *warnings(result, loaded.scenario)]
         story = provenance(run, question, command, loaded.files, notes, describe(world), result.draws)
-        rows = summary_rows(result)
-        write_folder(folder, _files(loaded, result, rows, story, run), run)
+        rows, splits = summary_rows(result), run_splits(result, seed)
+        write_folder(folder, _files(loaded, result, rows, story), run)
     except KeyboardInterrupt:
         errors.print("stopped; nothing was written")
         return INTERRUPTED
@@ -64,9 +81,10 @@ def run_command(scenario: str, replicates: int, draws: int, posterior: Path | No
         errors.print(f"{problem.filename or folder}: {problem.strerror or problem}")
         return FAILED_TO_WRITE
     if as_json:
-        print(json.dumps({"provenance": story, "folder": str(folder), "summary": rows}, ensure_ascii=False))
+        said = {"provenance": story, "folder": str(folder), "summary": rows, "layers": split_rows(splits)}
+        print(json.dumps(said, ensure_ascii=False))
     else:
-        _print(notes, result, world, folder, run)
+        _print(notes, result, splits, world, folder, run)
     return 0
 
 
@@ -122,23 +140,33 @@ def _simulate(loaded: Loaded, replicates: int, draws: int, posterior: tuple[dict
                             progress=lambda done: bar.advance(task, done))  # fmt: skip
 
 
-def _files(loaded: Loaded, result: RunResult, rows: list[dict[str, Any]], story: dict[str, Any], run: str
-           ) -> dict[str, bytes]:  # fmt: skip
-    picture = io.BytesIO()
-    chart(result, run).savefig(picture, format="png", metadata={"Software": None, "Description": json.dumps(story)})
+def _files(loaded: Loaded, result: RunResult, rows: list[dict[str, Any]], story: dict[str, Any]) -> dict[str, bytes]:
+    schools = {SCHOOLS: schools_bytes(loaded.schools)} if loaded.schools else {}
     return {
         "summary.csv": csv_bytes(rows),
         "yearly.parquet": parquet_bytes(yearly_table(result)),
         "monthly.parquet": parquet_bytes(monthly_table(result)),
         "whole_run.parquet": parquet_bytes(final_table(result)),
         "ledger.parquet": parquet_bytes(ledger_table(result)),
-        "scenario.yaml": to_yaml(loaded.text).encode(),
-        "chart.png": picture.getvalue(),
+        SCENARIO: to_yaml(loaded.text).encode(),
         PROVENANCE: (json.dumps(story, indent=2, ensure_ascii=False) + "\n").encode(),
+        **schools,
+        **_chart(loaded, result, story),
     }
 
 
-def _print(notes: list[str], result: RunResult, world: World, folder: Path, run: str) -> None:
+def _chart(loaded: Loaded, result: RunResult, story: dict[str, Any]) -> dict[str, bytes]:
+    """The chart of the folder: spread and depth over time, of each district if there are several."""
+    asked = story["asked"]
+    plan = run_plan(loaded, asked["replicates"], result.draws, asked["seed"], story["versions"])
+    results = Results(plan, OfRun(result), story["run"], story["reproduce"])
+    kind = "districts" if len(result.places) > 1 else "adoption"
+    chart = KINDS[kind].draw(results, Asked(kind), PRINT)
+    return {"chart.png": picture(chart, "png", story_of(chart, results, PRINT, story["reproduce"]), PRINT),
+            "chart.csv": chart.csv()}  # fmt: skip
+
+
+def _print(notes: list[str], result: RunResult, splits: list[Split], world: World, folder: Path, run: str) -> None:
     console = Console(highlight=False, markup=False)
     size = describe(world)
     console.print(f"\n{result.title}", style="bold")
@@ -152,6 +180,8 @@ def _print(notes: list[str], result: RunResult, world: World, folder: Path, run:
             table.add_row(*row)
         console.print(table)
         console.print()
+    for line in split_lines(splits):
+        console.print(line)
     for line in (*glossary(), layers(result)):
         console.print(line, style="dim")
     for note in notes:

@@ -1,6 +1,5 @@
 """``simdiff sweep``, ``resume`` and ``extend``."""
 
-import io
 import json
 import os
 import shlex
@@ -14,13 +13,22 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from simdiff.analysis.layer_rows import split_rows, sweep_splits
+from simdiff.analysis.layers import Split
+from simdiff.analysis.results_of import of_sweep
 from simdiff.analysis.summary import Interval
 from simdiff.analysis.sweep_rows import summarise
 from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, INTERRUPTED, OWNED, SOME_FAILED, TERMINATED
 from simdiff.cli.progress import Halt, errors, progress_of, terminal
 from simdiff.cli.run import say_if_compiling
+from simdiff.report.asked import Asked
+from simdiff.report.charts import PRINT
+from simdiff.report.kinds import KINDS
+from simdiff.report.layer_report import split_lines
+from simdiff.report.picture import save_chart
 from simdiff.report.provenance import CAVEAT
-from simdiff.report.sweep_report import cells_chart, contrast_lines, headline_table, layers_of, standing
+from simdiff.report.story import story_of
+from simdiff.report.sweep_report import contrast_lines, headline_table, layers_of, standing
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment, read_posterior
 from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows, TwinChunksError, about, scan
@@ -252,11 +260,10 @@ def _finish(folder: Path, report: Report) -> Cells:
     table, cells = summarise(report.plan, Rows(report.plan, report.chunks))
     if cells:
         write_file(folder / SUMMARY, table)
-        picture = io.BytesIO()
-        about = json.dumps(standing(folder, report), ensure_ascii=False)
-        words = {"Software": None, "Description": about}
-        cells_chart(report.plan, cells).savefig(picture, format="png", metadata=words)
-        write_file(folder / CHART, picture.getvalue())
+        _, sheet = read_sheet(folder)
+        results = of_sweep(report, sheet["checksum"], sheet["reproduce"])
+        chart = KINDS["levers"].draw(results, Asked("levers"), PRINT)
+        save_chart(chart, folder / CHART, story_of(chart, results, PRINT, sheet["reproduce"]), PRINT)
     return cells
 
 
@@ -271,14 +278,15 @@ def _told(folder: Path, report: Report, cells: Cells, halt: Halt, machine: Machi
             f"stopped: {tally.done:,} of {tally.planned:,} runs are stored; continue: simdiff resume {folder}"
         )
         return INTERRUPTED if halt.signal == signal.SIGINT else TERMINATED
+    splits = sweep_splits(report.plan, Rows(report.plan, report.chunks)) if cells else []
     if machine.as_json:
-        print(json.dumps(standing(folder, report), ensure_ascii=False))
+        print(json.dumps(standing(folder, report) | {"layers": split_rows(splits)}, ensure_ascii=False))
     else:
-        _print(folder, report, cells)
+        _print(folder, report, cells, splits)
     return SOME_FAILED if tally.failed else 0
 
 
-def _print(folder: Path, report: Report, cells: Cells) -> None:
+def _print(folder: Path, report: Report, cells: Cells, splits: list[Split]) -> None:
     console = terminal()
     plan, tally = report.plan, report.tally
     console.print(f"\n{plan.experiment.title}", style="bold")
@@ -298,7 +306,7 @@ def _print(folder: Path, report: Report, cells: Cells) -> None:
         if more:
             console.print(f"… and {more:,} more cells in {folder / SUMMARY}")
         console.print()
-    for line in contrast_lines(report):
+    for line in (*split_lines(splits), *contrast_lines(report)):
         console.print(line)
     console.print(layers_of(plan), style="dim")
     console.print(CAVEAT, style="dim")

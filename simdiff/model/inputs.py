@@ -35,8 +35,6 @@ from simdiff.scenario.schools import SchoolRow
 
 BURN_IN = 12
 """Months before policy starts (section 0)."""
-FAMILIES = ("goals", "flexibility", "talent", "networks")
-"""Families of levers that have a strength."""
 LAW_POINTS = 1025
 """Points at which the quantiles of relevance and thresholds are tabulated."""
 
@@ -154,7 +152,12 @@ def world_of(scenario: Scenario, schools: Mapping[str, Sequence[SchoolRow]], see
 
 def strengths(values: Mapping[str, float]) -> dict[str, float]:
     """How strongly each family of levers acts, by family."""
-    return {family: values[f"strength_{family}"] for family in FAMILIES}
+    return {
+        "goals": values["strength_goals"],
+        "flexibility": values["strength_flexibility"],
+        "talent": values["strength_talent"],
+        "networks": values["strength_networks"],
+    }
 
 
 def prepare(scenario: Scenario, world: World, seed: int, draw: Mapping[str, float] | None = None,

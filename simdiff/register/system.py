@@ -35,7 +35,7 @@ SYSTEM: tuple[Parameter, ...] = (
     _family("goals", "s_G", 1.0, "factor on their levels, to at most 1"),
     _family("flexibility", "s_F", 0.55, "factor on their levels and on waivers, to at most 1"),
     _family("talent", "s_T", 0.35, "factor on the quality of coaches and on levels (of change support, to at most 1)"),
-    _family("networks", "s_N", 2.2,
+    _family("networks", "s_N", 4.0,
             "factor on levels (of identification, to at most 1) and on the log quality that a competition gains"),
     _constraint("rules_school", "B0S", 0.20, "share", 0.0, 1.0, "fixed", 0.0,
                 "share of the needed school-level change that a real rule blocks", _MODEL, "A"),

@@ -13,6 +13,7 @@ from simdiff.report.targets_chart import TargetRow, targets_chart
 HEADS = ("target", "what", "range", "before: median (5–95 %)", "in range", "after: median (5–95 %)", "in range")
 LEADER_HEADS = ("C9: model", "prior", "isolates", "RMSE: posterior mean (5–95 %), best draw", "t50: median (5–95 %)",
                 "contagion or slope learnt", "verdict")  # fmt: skip
+PARITY_HEADS = ("lever family alone", "at draws of the priors: median (5–95 %)", "at accepted draws: median (5–95 %)")
 CONFLICT = 0.5
 """Share of accepted draws inside a target's range below which it is told as not reached."""
 NOTE = (
@@ -102,3 +103,11 @@ def _leader_row(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _year(value: float | None) -> str:
     return "later" if value is None else f"{value:.2f}"
+
+
+def parity_rows(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Change in the log-odds of deep schools, each family alone against none, before and after; in the order of
+    ``PARITY_HEADS``."""
+    said = {(row["family"], row["when"]): _said((row["low"], row["median"], row["high"])) for row in rows}
+    families = dict.fromkeys(row["family"] for row in rows)
+    return [(family, said[family, "priors"], said[family, "calibrated"]) for family in families]

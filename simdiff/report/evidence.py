@@ -6,7 +6,7 @@ from typing import Any
 from simdiff.analysis.patterns import ANCHORS, CALIBRATED_TO, CHECKED_AGAINST, Target
 from simdiff.register import GRADES, PARAMETERS, Parameter
 from simdiff.register.tables import number, prior, table
-from simdiff.report.calibration_report import LEADER_HEADS, leader_rows
+from simdiff.report.calibration_report import LEADER_HEADS, PARITY_HEADS, leader_rows, parity_rows
 
 RETURNED = 0.85
 """Posterior SD over prior SD from which a parameter is said to return its prior."""
@@ -73,6 +73,11 @@ def calibration(rows: Sequence[Row]) -> str:
 def leaders(rows: Sequence[Row]) -> str:
     """Carlson's curve, a row a model; rows as ``simdiff calibrate`` writes them."""
     return table(tuple(head.removeprefix("C9: ") for head in LEADER_HEADS), leader_rows(rows))
+
+
+def parity(rows: Sequence[Row]) -> str:
+    """Lever families before and after; rows as ``simdiff calibrate`` writes them."""
+    return table(PARITY_HEADS, parity_rows(rows))
 
 
 def lines(texts: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import simdiff
 from simdiff.model.compile import code_hash
 from simdiff.study.files import digest
+from simdiff.study.version import versions
 
 CAVEAT = "simdiff explores and ranks policies; it does not forecast a named district."
 LIBRARIES = ("numpy", "numba", "scipy", "mesa", "pyarrow", "pydantic", "matplotlib")
@@ -53,6 +54,7 @@ def provenance(run: str, question: Mapping[str, Any], command: str, files: Seque
         "parameter_draws": [dict(draw) for draw in draws],
         "simdiff": simdiff.__version__,
         "code": code_hash(),
+        "versions": versions(),
         "commit": commit(),
         "python": platform.python_version(),
         "platform": platform.platform(),

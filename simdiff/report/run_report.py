@@ -1,23 +1,19 @@
-"""What a run shows: the summary table of the terminal, and the chart of spread and depth."""
+"""What a run shows: the summary table of the terminal."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from simdiff.analysis.budget import overspent
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.register import FINAL_OUTCOMES
-from simdiff.report.charts import BLUE, ORANGE, Band, Panel, spread_and_depth
-from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME, money, span
 from simdiff.scenario import Scenario
 from simdiff.study.blocks import ANY
 from simdiff.study.run import HEADLINES, RunResult
 
 YEARS = (1, 3, 5, 10)
-LINES = (("spread", "Spread: schools", BLUE, "-"), ("depth", "Depth: teaching", ORANGE, "--"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +47,8 @@ def warnings(result: RunResult, scenario: Scenario) -> list[str]:
 def layers(result: RunResult) -> str:
     """What the intervals are, in words."""
     replicates = result.yearly.shape[1]
+    if result.draws and replicates == 1:
+        return f"Median and 5–95 % over {len(result.draws)} parameter draws of one replicate each: chance is in it."
     if result.draws:
         return (f"Median and 5–95 % over {len(result.draws)} parameter draws (each draw's median of {replicates} "
                 "replicates); chance is in the tables.")  # fmt: skip
@@ -102,32 +100,3 @@ def _final_block(result: RunResult) -> Block:
         if not np.isnan(one.median):
             rows.append((outcome.title, _cell(result, one, outcome.name)))
     return Block(f"whole run · {result.practices[0]}", ("", "over all years"), tuple(rows))
-
-
-def chart(result: RunResult, run: str) -> Figure:
-    """Spread and depth over time with bands: one panel, or small multiples by district or by practice."""
-    found = intervals(result.monthly)
-    panels = [
-        Panel(_panel_title(result, d, p), _bands(result, found, d, p))
-        for d in (range(1, len(result.places)) if len(result.places) > 1 else (0,))
-        for p in range(len(result.practices))
-        if len(result.places) == 1 or p == len(result.practices) - 1
-    ]
-    note = f"{layers(result)} Reproduce: run {run}, see provenance.json."
-    return spread_and_depth(panels, result.title, note, CAVEAT)
-
-
-def _panel_title(result: RunResult, d: int, p: int) -> str:
-    if len(result.places) > 1:
-        return result.place_titles[d]
-    return result.practices[p] if len(result.practices) > 1 else ""
-
-
-def _bands(result: RunResult, found: NDArray[np.float64], d: int, p: int) -> tuple[Band, ...]:
-    low, high = (3, 4) if result.draws else (1, 2)
-    month = np.arange(result.monthly.shape[3] - result.burn_in)
-    bands = []
-    for name, label, colour, dash in LINES:
-        series = found[:, HEADLINES.index(name), result.burn_in :, d, p]
-        bands.append(Band(label, colour, dash, month, series[0], series[low], series[high]))
-    return tuple(bands)

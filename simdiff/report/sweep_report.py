@@ -4,10 +4,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from simdiff.analysis.summary import Interval
-from simdiff.report.dots import Dots, dots
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME, span
 from simdiff.study.cells import Cell
@@ -17,7 +14,6 @@ from simdiff.study.precision import Sharpness
 from simdiff.study.sweep import Report
 
 MOST_ROWS = 40
-MOST_PANELS = 4
 MOST_CONTRASTS = 20
 
 
@@ -37,23 +33,12 @@ def headline_table(plan: Plan, cells: list[tuple[Cell, dict[str, Interval]]]
     return heads, rows, max(0, len(cells) - MOST_ROWS)
 
 
-def cells_chart(plan: Plan, cells: list[tuple[Cell, dict[str, Interval]]]) -> Figure:
-    """Dots and intervals of the cells, for up to four outcomes."""
-    outcomes = list(cells[0][1])[:MOST_PANELS]
-    panels = [
-        Dots(BY_NAME[name].title, BY_NAME[name].unit, tuple(found[name] for _, found in cells)) for name in outcomes
-    ]
-    years = sorted({cell.years for cell, _ in cells})
-    when = f"at year {years[0]}" if len(years) == 1 else "at the end"
-    note = f"{layers_of(plan)} Seed {plan.experiment.seed}, code {plan.question.code}; see sweep.json. {CAVEAT}"
-    title = f"{plan.experiment.title}, {when}"
-    return dots([cell.name for cell, _ in cells], panels, title, note, parameters=len(plan.draws) > 1)
-
-
 def layers_of(plan: Plan) -> str:
     """What the intervals are, in words."""
     replicates = sorted(set(plan.replicates().values()))
     told = f"{replicates[0]}" if len(replicates) == 1 else f"{replicates[0]}–{replicates[-1]}"
+    if len(plan.draws) > 1 and replicates[-1] == 1:
+        return f"Median and 5–95 % over {len(plan.draws)} parameter draws of one replicate each: chance is in it."
     if len(plan.draws) > 1:
         return (f"Median and 5–95 % over {len(plan.draws)} parameter draws (each draw's median of {told} matched "
                 "replicates); chance is in the summary.")  # fmt: skip
@@ -108,7 +93,7 @@ def standing(folder: Path, report: Report, *, check: bool = False) -> dict[str, 
         "foreign": [str(path) for path in report.chunks.foreign],
         "contrasts": [
             {"first": one.first, "second": one.second, "difference": _finite(one.difference),
-             "halfwidth": _finite(one.halfwidth),
+             "halfwidth": _finite(one.halfwidth), "layer": "chance",
              "replicates": one.replicates, "enough": one.enough, "sharp": one.sharp}
             for one in report.sharpness
         ],

@@ -1,6 +1,7 @@
 """Numbers as words: a value, its interval, its unit, with no more digits than it deserves."""
 
 import math
+from collections.abc import Sequence
 
 from simdiff.analysis.summary import Interval
 from simdiff.register import FINAL_OUTCOMES, OUTCOMES, Outcome
@@ -52,3 +53,26 @@ def span(one: Interval, unit: str, *, parameters: bool) -> str:
         left, right = (number(value, unit).removesuffix("%") for value in (low, high))
     joiner = "…" if "-" in left + right else "–"
     return f"{number(one.median, unit)} ({left}{joiner}{right})"
+
+
+def difference(value: float, unit: str, *, sign: bool = False) -> str:
+    """A difference in its unit: shares as percentage points; with ``sign``, + before what is above 0."""
+    if math.isnan(value):
+        return NOTHING
+    said = f"{_short(100 * value)} points" if unit.startswith("share") else f"{number(value, unit)}{_named(unit)}"
+    return f"+{said}" if sign and value > 0 else said
+
+
+def differences(values: Sequence[float], unit: str) -> str:
+    """Several of them, the unit once: ``3.1 and 9.0 points``."""
+    said = [difference(value, unit) for value in values]
+    name = " points" if unit.startswith("share") else _named(unit)
+    bare = [one.removesuffix(name) for one in said]
+    return " and ".join([part for part in (", ".join(bare[:-1]), bare[-1]) if part]) + name
+
+
+def _named(unit: str) -> str:
+    """The unit after a number, where the number does not say it."""
+    if unit.startswith(("share", "$")):
+        return ""
+    return f" {unit}s" if unit == "month" else f" {unit}"

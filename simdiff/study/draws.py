@@ -66,3 +66,9 @@ def normal_luck(key: int, dimensions: int) -> Callable[[int, int, int], tuple[Fl
         return np.vectorize(NORMAL.inv_cdf)(lot[:, :dimensions]), lot[:, dimensions]
 
     return luck
+
+
+def keyed_uniforms(key: int, name: str, rows: int, columns: int) -> Floats:
+    """Uniforms in (0, 1), (rows, columns): a row is the same however many rows are asked for."""
+    names = [(name, str(row), str(c)) for row in range(rows) for c in range(-(-columns // 4))]
+    return lots(key, names, PARAMETER_DRAW).reshape(rows, -1)[:, :columns]

@@ -29,14 +29,26 @@ replicates: 4
 """
 
 
+EQUAL = """\
+format: 1
+name: equal
+title: Equal
+scenarios: {status-quo: status-quo, goals: goals, flexibility: flexibility, talent: talent, networks: networks}
+draws: 3
+replicates: 2
+"""
+
+
 @pytest.fixture(scope="module")
 def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder with a small calibration, and what was printed."""
     here = tmp_path_factory.mktemp("calibrate")
     (here / "small.yaml").write_text(SMALL)
+    (here / "equal.yaml").write_text(EQUAL)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(here)
         patch.setattr(simdiff.cli.calibrate, "Sizes", partial(Sizes, moves=1, last_moves=1))
+        patch.setattr(simdiff.cli.calibrate, "PARITY", str(here / "equal.yaml"))
         words = ["calibrate", "small.yaml", "--kept", "50", "--network", "nowhere", "--out", "out"]
         found = CliRunner().invoke(app, words)
         assert found.exit_code == 0, found.output
@@ -62,6 +74,8 @@ def test_what_is_told_of_a_calibration(calibrated: tuple[Path, str]) -> None:
     assert [row["target"] for row in about["table"]] == [target.name for target in SCORED]
     assert about["carlson"] == [{"model": "all", "verdict": "not run: data absent"}]
     assert about["versions"]["simdiff"]
+    assert [row["family"] for row in about["parity"]] == ["goals", "flexibility", "talent", "networks"] * 2
+    assert "lever family alone" in said
     assert "not run: data absent" in said
     assert "does not forecast a named district" in said
     assert "different prior points" in said

@@ -16,7 +16,7 @@ import simdiff
 ROOT = Path(simdiff.__file__).parent.parent
 HEAVY = ("numpy", "pandas", "mesa", "numba", "scipy", "matplotlib", "pyarrow", "pydantic.main", "ruamel", "rich")
 FILES = {"summary.csv", "yearly.parquet", "monthly.parquet", "whole_run.parquet", "ledger.parquet", "scenario.yaml",
-         "chart.png", "provenance.json"}  # fmt: skip
+         "chart.png", "chart.csv", "provenance.json"}  # fmt: skip
 
 
 def simdiff_command(*words: object, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

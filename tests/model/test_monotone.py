@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from limits import OPEN, limit, make_world, scenario, schools, seed_of
 from numpy.typing import NDArray
 
+from simdiff.analysis.verification.limits import OPEN, limit, make_world, scenario, schools, seed_of
 from simdiff.model.inputs import prepare
 from simdiff.model.run import simulate
 from simdiff.model.state import NEVER

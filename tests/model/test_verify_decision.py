@@ -1,17 +1,16 @@
-"""Verification of exploring, the decision to install, and transfer of experience (E10, E11, V11)."""
+"""Verification of exploring and the decision to install (E10, E11), and planted defects of transfer (V11)."""
 
 import math
 
 import numpy as np
 import pytest
-from limits import (
-    Case,
-    agrees,
+
+from simdiff.analysis.verification.case import Case, agrees, mean_case, report
+from simdiff.analysis.verification.decision import reused
+from simdiff.analysis.verification.limits import (
     complete,
     limit,
     make_world,
-    mean_case,
-    report,
     run,
     scenario,
     schools,
@@ -19,8 +18,7 @@ from limits import (
     total,
     using,
 )
-
-from simdiff.model.state import EXPLORE, INITIAL, INSTALL
+from simdiff.model.state import EXPLORE, INITIAL
 from simdiff.model.ties import ring_ties
 
 
@@ -85,40 +83,12 @@ def test_decision_probability_and_its_twin() -> None:
     assert not agrees(decided("logit", 0, {"decide_obstacle": -3.0}))
 
 
-def reused(distance: float, clarity: float) -> Case:
-    """V11: X of a school whose only peer is fully proficient at this context distance, read off its starting fit."""
-    inputs = limit(
-        seed_of("v11"), make_world(schools(2), complete(2)),
-        {"fit_min": 0.0, "fit_max": 1.0, "fit_peers": 1.0, "fit_codified": 0.0, "clarity_months": 1e15,
-         "install_steps": 9.0},
-        said=scenario(structure={"coherence": True}),
-    )  # fmt: skip
-
-    def set_up(sim) -> None:
-        using(EXPLORE)(sim)
-        sim.use["stage"][1], sim.use["proficient"][1], sim.use["fit"][1] = INITIAL, 8, 1.0
-        sim.school["context_1"], sim.school["context_2"] = [0.0, distance], 0.0
-        sim.district["clarity"] = clarity
-
-    sim = run(inputs, 0, 1, set_up)
-    assert sim.use["stage"][0, 0] == INSTALL
-    spread = 2 * (1 - clarity) ** 2
-    return Case(-math.log(1 - sim.use["fit"][0, 0]), 1e-6, math.exp(-(distance**2) / 2) / (1 + spread))
-
-
-@pytest.mark.parametrize(("clarity", "printed"), [(0.0, 0.2022), (0.5, 0.4044), (0.8, 0.5616), (1.0, 0.6065)])
-def test_v11_transferability(clarity: float, printed: float) -> None:
-    """V11, separable form (section 0): usable experience at context distance 1 is e^{−½}/(1 + 2(1 − g)²); red against
-    the full kernel [1 + 2(1−g)²]^{-1} exp(−1/2[1 + 2(1−g)²]) wherever the two differ.
-
-    Catches: T̄ applied twice or not at all, variance for SD, a missing ½. Weights are fixed-point: tolerance 3e-6.
-    """
-    case = reused(1.0, clarity)
-    assert abs(case.exact - printed) < 6e-5
-    assert agrees(case), report(case)
+@pytest.mark.parametrize("clarity", [0.0, 0.5, 0.8, 1.0])
+def test_v11_twin_full_kernel(clarity: float) -> None:
+    """V11's check is red against the full kernel [1 + 2(1−g)²]^{-1} exp(−1/2[1 + 2(1−g)²]) wherever the two differ."""
     spread = 2 * (1 - clarity) ** 2
     full = math.exp(-0.5 / (1 + spread)) / (1 + spread)
-    assert agrees(Case(case.simulated, case.error, full)) == (clarity == 1.0)
+    assert agrees(Case(reused(1.0, clarity), 0.0, full), tolerance=3e-6) == (clarity == 1.0)
 
 
 def test_no_partners_where_none_are_wanted() -> None:

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from simdiff.analysis.summary import Interval
-from simdiff.report.charts import Band, Panel, spread_and_depth
 from simdiff.report.provenance import run_id
-from simdiff.report.run_report import chart, layers, shown_years, summary
+from simdiff.report.run_report import layers, shown_years, summary
 from simdiff.report.words import number, span
 from simdiff.scenario import load_scenario
 from simdiff.study.run import RunResult, run_scenario
@@ -56,28 +54,6 @@ def test_years_shown_end_with_the_horizon() -> None:
 @pytest.fixture(scope="module")
 def result() -> RunResult:
     return run_scenario(load_scenario(Path("four-levers")), replicates=6, seed=1)[0]
-
-
-def test_the_chart_shows_the_very_numbers(result: RunResult) -> None:
-    """Catches a line that is not the median of its outcome, a band without its meaning, a missing caveat."""
-    figure = chart(result, "abc")
-    lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
-    spread = np.median(result.monthly[0, :, 0, result.burn_in :, 0, 0], axis=0)
-    np.testing.assert_allclose(lines["Spread: schools"].get_ydata(), spread)
-    note = figure.get_supxlabel()
-    assert "6 replicates" in note
-    assert "chance alone" in note
-    assert "does not forecast" in note.replace("\n", " ")
-    assert "run abc" in note
-
-
-def test_hostile_titles_are_drawn_as_they_stand() -> None:
-    """Catches mathtext, markup and control characters in labels: they must neither fail nor be interpreted."""
-    month = np.arange(12)
-    band = Band("$x$ \\frac <b>", "#000000", "-", month, month / 12, month / 13, month / 11)
-    figure = spread_and_depth([Panel("$5 vs $10 {", (band,))], "=cmd $\\frac$ " + "x" * 300, "note", "caveat")
-    figure.canvas.draw()
-    assert figure.axes[0].get_title(loc="left") == "$5 vs $10 {"
 
 
 def test_the_summary_says_what_its_intervals_are(result: RunResult) -> None:

@@ -36,6 +36,8 @@ CELLS = {
     "superintendent-change": 2 * 2 * 5,
     "what-we-do-not-know": 2 * 400,
 }
+WORLDS = {"calibration": 3, "parity": 5, "recovery": 3, "validation": 26}
+"""Experiments whose scenarios are worlds that commands of their own measure in; cells of each."""
 MOST_WORK = 400_000_000
 """School-months: about three minutes on two cores."""
 SIX = ["dallas", "denver", "henry", "lake", "pinellas", "riverside"]
@@ -82,8 +84,18 @@ def height(lever: LeverLevel | Coaching) -> dict[str, float]:
     return lever.per_100_teachers if isinstance(lever, Coaching) else lever.level
 
 
-def test_ten_experiments_ship():
-    assert sorted(shipped()) == sorted(CELLS)
+def test_these_experiments_ship():
+    assert sorted(shipped()) == sorted([*CELLS, *WORLDS])
+
+
+@pytest.mark.parametrize(("name", "count"), WORLDS.items())
+def test_worlds_of_measurement_run_like_any_experiment(name: str, count: int):
+    """Catches a file that only its own command can read."""
+    plan = plan_of(name)
+    assert len(plan.cells) == count
+    assert plan.experiment.question.endswith("?")
+    done = compute(make_task(plan, [Piece(cell.id, 0, 0, 1) for cell in (plan.cells[0], plan.cells[-1])]))
+    assert (done.runs, done.failed) == (2, 0)
 
 
 @pytest.mark.parametrize("name", CELLS)

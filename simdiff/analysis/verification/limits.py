@@ -1,28 +1,26 @@
-"""Limits of the model with a known answer: how to build them, and when a result agrees with its exact value.
+"""Limits of the model with a known answer: how to build them.
 
-A *case* is a function that returns ``Case(simulated, error, exact)``. ``agrees`` holds for the right model; for each
-planted defect a *twin* runs the same case and must see it fail. Seeds are named after the test, never chosen.
+Parameters under which nothing happens (``STILL``), plain practices and schools, given networks, and runs from a state
+set by hand. A case switches on what it is about.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from simdiff.analysis.verification.case import Floats
 from simdiff.model import engine
 from simdiff.model.inputs import Inputs, new_sim, prepare
-from simdiff.model.luck import seed_key
-from simdiff.model.places import Place
+from simdiff.model.luck import TIES, seed_key
+from simdiff.model.places import Place, lots
+from simdiff.model.rules.continuing import show
 from simdiff.model.state import Sim
 from simdiff.model.ties import Edges, edges_from
 from simdiff.model.world import TieRules, World, build_world
-from simdiff.scenario.schema import Scenario
+from simdiff.scenario.schema import Partner, Scenario
 
-TOLERANCE = 3.3
-"""Standard errors within which a simulated mean must lie (a false alarm in 1,000 by chance; seeds are frozen)."""
-IDENTITY = 1e-12
-"""Tolerance of deterministic identities."""
 EVERY = tuple(range(12))
 """A calendar: every month."""
 
@@ -45,36 +43,15 @@ MECHANICS = {"commitment": False, "closing": False, "coherence": False}
 """Structure without commitment, closing and coherence (g = 1, so T̄ = 1)."""
 
 
-class Case(NamedTuple):
-    """What came out, its standard error (0: deterministic), and what must come out; numbers or arrays."""
-
-    simulated: Any
-    error: Any
-    exact: Any
+def seed_of(name: str, seed: int | None = None) -> int:
+    """A seed fixed by a case's name (and the user's seed) before anybody has seen what it gives."""
+    text = name if seed is None else f"{name} {seed}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "little")
 
 
-def agrees(case: Case) -> bool:
-    """True if every value lies within ``TOLERANCE`` standard errors (``IDENTITY``, if larger) of the exact one."""
-    gap = np.abs(np.asarray(case.simulated, dtype=float) - np.asarray(case.exact, dtype=float))
-    return bool(np.all(gap <= np.maximum(TOLERANCE * np.asarray(case.error, dtype=float), IDENTITY)))
-
-
-def report(case: Case) -> str:
-    """What a failing assertion shows."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (np.asarray(case.simulated, float) - np.asarray(case.exact, float)) / np.asarray(case.error, float)
-    return f"simulated {case.simulated}, exact {case.exact}, error {case.error}, z {z}"
-
-
-def mean_case(samples: Any, exact: Any) -> Case:
-    """Case of the mean of independent samples (first axis)."""
-    values = np.asarray(samples, dtype=float)
-    return Case(values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values)), exact)
-
-
-def seed_of(name: str) -> int:
-    """A seed fixed by a test's name before anybody has seen what it gives."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
+def uniforms(name: str, count: int) -> Floats:
+    """``count`` numbers in (0, 1) that belong to a name: the luck of random networks, needs and policies."""
+    return lots(seed_key(seed_of(name)), [(str(n),) for n in range(-(-count // 4))], TIES).ravel()[:count]
 
 
 def schools(count: int, teachers: int = 8, need: Sequence[float] | None = None, district: str = "d") -> list[Place]:
@@ -99,7 +76,7 @@ def scenario(years: int = 1, districts: Iterable[str] = ("d",), policy: Mapping[
     })  # fmt: skip
 
 
-def make_world(places: Sequence[Place], edges: Edges | None = None, seed: int = 0, partners: Sequence[Any] = (),
+def make_world(places: Sequence[Place], edges: Edges | None = None, seed: int = 0, partners: Sequence[Partner] = (),
                near: int = 0) -> World:  # fmt: skip
     """A world with the given network, or with ``near`` ties."""
     rules = TieRules(near, 1, 6, 8.0, 0.35, 0.0, False)
@@ -118,7 +95,7 @@ def begun(inputs: Inputs, replicate: int = 0, set_up: Callable[[Sim], None] | No
     engine.begin(sim)
     if set_up is not None:
         set_up(sim)
-        engine.show(sim, 0, len(sim.site), 0)
+        show(sim, 0, len(sim.site), 0)
     return sim
 
 

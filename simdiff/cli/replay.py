@@ -1,0 +1,60 @@
+"""``simdiff replay``."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from simdiff.analysis.results import Results
+from simdiff.analysis.results_of import RunAgain, read_results
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
+from simdiff.cli.progress import errors, progress_of, terminal
+from simdiff.cli.run import say_if_compiling
+from simdiff.report.picture import read_story
+from simdiff.report.replay import Verdict, against, read_plan, replay
+from simdiff.report.story import StoryError
+from simdiff.study.chunk_folder import TwinChunksError
+from simdiff.study.engines import LocalEngine
+from simdiff.study.run_folder import RunFolderError
+from simdiff.study.sheet import SheetError
+
+
+def replay_command(figure: Path, results: Path | None, threads: int | None) -> int:
+    """Run a figure's scenarios again, draw it again, and say whether it is the same."""
+    try:
+        story = read_story(figure)
+        changed = against(read_plan(story)[0], read_results(results).plan) if results else []
+        verdict = _again(figure, story, threads)
+    except StoryError as problem:
+        said = str(problem)
+        errors().print(said if said.startswith(str(figure)) else f"{figure}: {said}")
+        return BAD_INPUT
+    except (RunFolderError, SheetError, TwinChunksError) as problem:
+        errors().print(str(problem))
+        return BAD_INPUT
+    except OSError as problem:
+        errors().print(f"{problem.filename or figure}: {problem.strerror or problem}")
+        return FAILED_TO_WRITE if figure.is_file() else BAD_INPUT
+    return _told(verdict, changed)
+
+
+def _again(figure: Path, story: dict[str, Any], threads: int | None) -> Verdict:
+    plan, asked = read_plan(story)
+    console = errors()
+    console.print(f"{story['kind']}: {story['title']}. Simulating again (runs: {plan.runs:,}) …")
+    say_if_compiling(console)
+    with tempfile.TemporaryDirectory(prefix="simdiff-replay-") as folder, progress_of(console, quiet=True) as told:
+        source = RunAgain(plan, Path(folder), LocalEngine(threads), told)
+        results = Results(plan, source, story["results_digest"], story["results"], story["partial"], story["beyond"])
+        return replay(figure, story, asked, results)
+
+
+def _told(verdict: Verdict, changed: list[str]) -> int:
+    console = terminal()
+    differs = [*verdict.differs, *changed]
+    for line in differs:
+        console.print(f"differs: {line}", soft_wrap=True)
+    for note in verdict.notes:
+        console.print(f"note: {note}", soft_wrap=True)
+    if not differs:
+        console.print(f"same: {verdict.rows:,} rows of numbers{', and the picture' if verdict.picture else ''}")
+    return SOME_FAILED if differs else 0
