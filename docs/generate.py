@@ -164,6 +164,33 @@ def calibrated(key: str) -> Any:
     return json.loads((DOCS.parent / "experiments" / "calibrated.json").read_text(encoding="utf-8"))[key]
 
 
+def kept(run: str, key: str) -> Any:
+    """A part of what a long run said (``docs/keep_runs.py``)."""
+    return json.loads((DOCS / "runs" / f"{run}.json").read_text(encoding="utf-8"))[key]
+
+
+def verification() -> str:
+    """Every case with an exact answer: the worst of its values."""
+    return evidence.verification(kept("verification", "cases"))
+
+
+def tables_of(run: str, *names: str) -> str:
+    """Tables of a run as Markdown, each under its heading; of a validation, by name."""
+    said = kept(run, "tables")
+    if not names:
+        parts = [f"### {one['heading']}\n\n{tables.table(one['head'], one['rows'])}\n\n{one['note']}" for one in said]
+    else:
+        parts = [
+            f"### {name.capitalize()}\n\n{tables.table(said[name]['heads'], said[name]['rows'])}" for name in names
+        ]
+    return "\n\n".join(parts)
+
+
+def told(run: str) -> str:
+    """What a run said in sum, and the command that repeats it."""
+    return evidence.lines([*kept(run, "told"), f"Repeat: `{kept(run, 'reproduce')}`"])
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "standing": lambda: evidence.standing(calibrated("contraction")),
     "targets": evidence.targets,
@@ -173,6 +200,12 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "calibration": lambda: evidence.calibration(calibrated("table")),
     "calibration told": lambda: evidence.lines(calibrated("found")),
     "parity": lambda: evidence.parity(calibrated("parity")),
+    "verification": verification,
+    "recovery": lambda: f"{told('recovery')}\n\n{tables_of('recovery')}",
+    "patterns told": lambda: told("validation"),
+    "patterns": lambda: tables_of("validation", "patterns", "structures", "parts"),
+    "plateau": lambda: tables_of("validation", "plateau", "course"),
+    "interactions": lambda: tables_of("validation", "interactions, depth", "interactions, deep schools"),
     "carlson": lambda: evidence.leaders(calibrated("carlson")),
     "parameters": tables.parameters,
     "grades": tables.grades,

@@ -75,6 +75,22 @@ def leaders(rows: Sequence[Row]) -> str:
     return table(tuple(head.removeprefix("C9: ") for head in LEADER_HEADS), leader_rows(rows))
 
 
+def verification(cases: Sequence[Row]) -> str:
+    """Cases with an exact answer; ``cases`` as ``simdiff verify`` writes them."""
+    heads = ("case", "what", "catches", "expected", "got", "z", "detectable error", "verdict")
+    return table(heads, (_case(case) for case in cases))
+
+
+def _case(case: Row) -> tuple[str, ...]:
+    worst = case["worst"]
+    what = ", ".join(part for part in (case["what"], worst and worst["element"], case["told"]) if part)
+    if not worst:
+        return case["case"], what, case["catches"], *["–"] * 4, case["verdict"]
+    z = "–" if worst["z"] is None else f"{worst['z']:+.2f}"
+    numbers = (f"{worst['expected']:.5g}", f"{worst['got']:.5g}", z, f"{worst['detectable_error']:.2g}")
+    return case["case"], what, case["catches"], *numbers, case["verdict"]
+
+
 def parity(rows: Sequence[Row]) -> str:
     """Lever families before and after; rows as ``simdiff calibrate`` writes them."""
     return table(PARITY_HEADS, parity_rows(rows))

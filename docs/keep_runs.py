@@ -1,0 +1,35 @@
+"""Keep what the documents print of long runs: ``python docs/keep_runs.py VERIFY.json RECOVERY.json VALIDATION.json``.
+
+The files are those of ``simdiff verify --out``, ``simdiff recover`` and ``simdiff validate``; only what
+``docs/generate.py`` prints is kept, in ``docs/runs/``. What calibration found ships as ``experiments/calibrated.json``.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+RUNS = Path(__file__).resolve().parent / "runs"
+KEPT = {
+    "verification": ("caveat", "simdiff", "seed", "size", "limit", "wrong", "cases"),
+    "recovery": ("reproduce", "caveat", "told", "tables", "commit"),
+    "validation": ("reproduce", "caveat", "told", "rule", "tables", "commit"),
+}
+
+
+def main(files: list[str]) -> int:
+    """Write one small file a run."""
+    if len(files) != len(KEPT):
+        print(__doc__)
+        return 2
+    for (name, keys), file in zip(KEPT.items(), files, strict=True):
+        said: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
+        small = {key: said[key] for key in keys}
+        for case in small.get("cases", ()):
+            case.pop("values")
+        (RUNS / f"{name}.json").write_text(json.dumps(small, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
