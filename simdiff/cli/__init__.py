@@ -22,6 +22,11 @@ Workers = Annotated[Optional[int], typer.Option(min=1, help="Dask: start this ma
 Scheduler = Annotated[Optional[str], typer.Option(help="Dask: address of a scheduler, tcp://… or tls://….")]  # noqa: UP045
 Key = Annotated[Optional[Path], typer.Option(help="Dask: file for tls://.")]  # noqa: UP045
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
+OutcomeName = Annotated[Optional[str], typer.Option("--outcome", help="Outcome; left out, depth.")]  # noqa: UP045
+Year = Annotated[Optional[int], typer.Option(help="End of this year; left out, the last one kept.")]  # noqa: UP045
+District = Annotated[str, typer.Option(help="District; all: all together.")]
+Practice = Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")]  # noqa: UP045
+At = Annotated[Optional[list[str]], typer.Option(help="FACTOR=LEVEL: only cells at this level; may be repeated.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
 app = typer.Typer(
@@ -159,6 +164,20 @@ def export(
         raise typer.BadParameter(f"{years}, expected whole numbers separated by commas", param_hint="--years") from None
     names = [name.strip() for name in outcomes.split(",") if name.strip()]
     raise typer.Exit(export_command(folder, to, out, names, times))
+
+
+@app.command()
+def effects(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    outcome: OutcomeName = None, year: Year = None, district: District = "all", practice: Practice = None,
+    at: At = None, reach: Annotated[Optional[float], typer.Option(help="Value that doses shall reach.")] = None,  # noqa: UP045
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, FOLDER/effects.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say what each factor of a sweep does: effects, interactions, Shapley shares, doses."""
+    from simdiff.cli.effects import effects_command
+
+    raise typer.Exit(effects_command(folder, outcome, year, district, practice, at or [], reach, out, as_json))
 
 
 def main() -> None:
