@@ -61,12 +61,18 @@ class Effect:
 
     @property
     def sign(self) -> int:
-        """1 or −1 if both intervals lie on one side of zero (as far as there are two), else 0: cannot be told apart."""
+        """1 or −1 if both intervals lie on one side of zero (as far as there are two), else 0: cannot be told apart.
+
+        With few draws the 5–95 % is drawn between two of them, so 95 % of the draws must be on that side as well.
+        """
         ends = [self.chance_low, self.chance_high, self.parameter_low, self.parameter_high]
         known = [end for end in ends if not math.isnan(end)]
         if math.isnan(self.mean) or not known:
             return 0
-        return 1 if min(known) > 0 else -1 if max(known) < 0 else 0
+        draws = not math.isnan(self.parameter_low)
+        if min(known) > 0 and (self.above >= HIGH or not draws):
+            return 1
+        return -1 if max(known) < 0 and (self.above <= LOW or not draws) else 0
 
 
 def worlds(values: Values, contrast: Contrast) -> Values:

@@ -180,6 +180,26 @@ def effects(
     raise typer.Exit(effects_command(folder, outcome, year, district, practice, at or [], reach, out, as_json))
 
 
+@app.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    fails: Annotated[str, typer.Option(help="When the policy has failed, such as depth<0.1.")],
+    policy: Annotated[Optional[str], typer.Option(help="Scenario or cell to judge.")] = None,  # noqa: UP045
+    against: Annotated[Optional[str], typer.Option(help="Scenario or cell to subtract.")] = None,  # noqa: UP045
+    columns: Annotated[str, typer.Option(help="Factors and parameters to look at, by commas; left out, all.")] = "",
+    year: Year = None, district: District = "all", practice: Practice = None,
+    box: Annotated[Optional[int], typer.Option(min=0, help="Box of PRIM's path to take.")] = None,  # noqa: UP045
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, FOLDER/discover.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say under which conditions a policy fails (PRIM and CART; needs simdiff[discover])."""
+    from simdiff.cli.discover import discover_command
+
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    told = (policy, against, names, year, district, practice, box, out, as_json)
+    raise typer.Exit(discover_command(folder, fails, *told))
+
+
 def main() -> None:
     """Entry point of the ``simdiff`` command.
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from simdiff.analysis.aliases import Word
-from simdiff.analysis.cell_values import said
+from simdiff.analysis.cell_values import Asked, said
 from simdiff.analysis.contrasts import CLIP, CONFIDENCE, Effect
 from simdiff.analysis.dose import Curve, Threshold, enough, first_gain
 from simdiff.analysis.effects import TIMES, Factorial, Reading, Tornado
@@ -20,7 +20,11 @@ ROMAN = {3: "III", 4: "IV"}
 
 def head_line(found: SweepEffects) -> str:
     """What is told about, in one line."""
-    plan, asked = found.plan, found.asked
+    return about_line(found.plan, found.asked)
+
+
+def about_line(plan: Plan, asked: Asked) -> str:
+    """An outcome, when, where, of which practice."""
     when = f"at year {asked.year}" if asked.year is not None else f"at the end (year {last_year(plan)})"
     where = "all districts" if asked.district == "all" else asked.district
     return f"{BY_NAME[asked.outcome].title} {when}, {where}, {asked.practice}"
