@@ -200,6 +200,26 @@ def discover(
     raise typer.Exit(discover_command(folder, fails, *told))
 
 
+@app.command()
+def optimize(
+    experiment: Annotated[str, typer.Argument(help=EXPERIMENT)],
+    budget: Annotated[float, typer.Option(min=0, help="Most that a mix may cost in total, expected, in dollars.")],
+    objectives: Annotated[str, typer.Option(help="Outcomes, separated by commas.")] = "deep_schools,equity_gap,cost",
+    evaluations: Annotated[int, typer.Option(min=1, help="Mixes to try.")] = 480,
+    quantile: Annotated[Optional[float], typer.Option(min=0.01, max=0.5, help="Judge a mix by the value that all but this share of the draws reach; left out, by the mean.")] = None,  # noqa: UP045, E501
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, results/NAME-optimized.")] = None,  # noqa: UP045
+    replicates: Replicates = None, draws: Draws = None, posterior: Posterior = None, seed: Seed = None,
+    schools: Schools = None, threads: Threads = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Search the best mixes of an experiment's factors within a budget (NSGA-II; needs simdiff[optimize])."""
+    from simdiff.cli.optimize import Wish, optimize_command
+
+    names = [name.strip() for name in objectives.split(",") if name.strip()]
+    changes = {"replicates": replicates, "draws": draws, "posterior": posterior, "seed": seed}
+    wish = Wish(budget, names, evaluations, quantile, changes, threads, as_json)
+    raise typer.Exit(optimize_command(experiment, schools, wish, out))
+
+
 def main() -> None:
     """Entry point of the ``simdiff`` command.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,8 +23,8 @@ from simdiff.report.words import BY_NAME, number
 LONGEST_NAME = 40
 USUAL_AGAIN = 0.5
 MEANING = ("Coverage: share of all failures that the box holds. Density: share of the box's points that fail. Mass: "
-           "share of all points that it holds. These are shares of the points of the sweep, that is of our priors; they "
-           "are no probabilities in the world.")  # fmt: skip
+           "share of all points that it holds. These are shares of the points of the sweep, that is of our priors; "
+           "they are no probabilities in the world.")  # fmt: skip
 
 
 def failure(condition: Condition, *, difference: bool) -> str:
@@ -94,11 +95,11 @@ def box_lines(found: Discovered) -> Iterator[str]:
     """The box in sentences, and how firm it is."""
     box = found.box
     where = listing([restriction_said(one) for one in box.restrictions])
-    yield (f"Failures are dense where {where}: {box.coverage:.0%} of all failures lie there, and {box.density:.0%} of the "
-           f"points there fail (of all points {found.failing:.0%}).")  # fmt: skip
+    yield (f"Failures are dense where {where}: {box.coverage:.0%} of all failures lie there, and {box.density:.0%} of "
+           f"the points there fail (of all points {found.failing:.0%}).")  # fmt: skip
     yield (f"p: chance of so many failures without the restriction (those above {SIGNIFICANT:g} are dropped). Boxes "
-           f"found in random halves hold, on the other half, {found.fresh_coverage:.0%} of the failures at a density of "
-           f"{found.fresh_density:.0%} (medians of {found.checks}).")  # fmt: skip
+           f"found in random halves hold, on the other half, {found.fresh_coverage:.0%} of the failures at a density "
+           f"of {found.fresh_density:.0%} (medians of {found.checks}).")  # fmt: skip
     luck = (f"With shuffled labels, where there is nothing to find, a box as good was found in {found.as_good} of "
             f"{found.checks} tries")  # fmt: skip
     yield luck + (": this box may be chance." if found.as_good > SIGNIFICANT * found.checks else ".")
@@ -111,7 +112,7 @@ def discovery_chart(found: Discovered, points: Points, title: str, note: str) ->
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
         _trade_off(left, found)
         _scatter(right, found, points)
-        titled(figure, title, f"{note} {MEANING} {CAVEAT}")
+        titled(figure, title, f"{note}. {MEANING} {CAVEAT}")
     return figure
 
 
@@ -122,8 +123,8 @@ def _trade_off(axis: Axes, found: Discovered) -> None:
     axis.annotate("the box", (found.box.coverage, found.box.density), xytext=(6, 8), textcoords="offset points",
                   color=ORANGE)  # fmt: skip
     axis.plot(found.fresh_coverage, found.fresh_density, "s", color=BLUE, markersize=6)
-    axis.annotate("boxes of halves,\non other halves", (found.fresh_coverage, found.fresh_density), xytext=(6, -22),
-                  textcoords="offset points", color=BLUE, fontsize=8)  # fmt: skip
+    axis.annotate("boxes of halves,\non other halves", (found.fresh_coverage, found.fresh_density), xytext=(-8, -4),
+                  textcoords="offset points", color=BLUE, fontsize=8, ha="right")  # fmt: skip
     axis.axhline(found.failing, color=GREY, linewidth=0.8, linestyle=":")
     axis.annotate("all points", (0.02, found.failing), xytext=(0, 3), textcoords="offset points", color=GREY,
                   fontsize=8)  # fmt: skip
@@ -171,8 +172,6 @@ def _place(column: Column) -> Any:
 
 def _ranks(count: int) -> Any:
     """0 … count − 1 in a fixed order that looks irregular (multiples of the golden ratio)."""
-    import numpy as np
-
     return np.argsort(np.argsort((np.arange(count) * 0.6180339887) % 1.0))
 
 

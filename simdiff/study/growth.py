@@ -1,0 +1,98 @@
+"""A sweep that grows by cells while something searches: what is asked is computed, kept, and never computed twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from simdiff.scenario import LoadedExperiment, Problem, ScenarioError
+from simdiff.scenario.design_rows import Levels
+from simdiff.scenario.problems import show_path
+from simdiff.study.cells import Cell, make_cell
+from simdiff.study.draws import parameter_draws
+from simdiff.study.engines import Engine
+from simdiff.study.plan import Plan, Stage, draw_problems
+from simdiff.study.sheet import ChangedError, check_code, has_sheet, read_sheet
+from simdiff.study.sweep import Progress, Report, check_place, run_sweep
+from simdiff.study.version import versions
+
+BASE = "base"
+
+
+class StoppedError(Exception):
+    """Something asked to stop; what has been computed is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Replicates and parameter draws, each from the first number to the second less one."""
+
+    replicates: tuple[int, int]
+    draws: tuple[int, int]
+
+    @property
+    def count(self) -> int:
+        """Replicates of each draw."""
+        return self.replicates[1] - self.replicates[0]
+
+
+def mix_cell(loaded: LoadedExperiment, scenario: str, levels: Levels) -> Cell:
+    """A cell at given levels, named by its hash (*base*: no levels). Raises ScenarioError."""
+    made = loaded.cell(scenario, levels)
+    return make_cell(made, f"mix-{make_cell(made, BASE, scenario, levels).id}" if levels else BASE, scenario, levels)
+
+
+def growing_plan(loaded: LoadedExperiment, scenario: str) -> Plan:
+    """A plan of the scenario as it is, with no runs asked for yet, and with twice the draws asked for: the second half
+    is for looking again. Raises ScenarioError."""
+    experiment, wanted = loaded.experiment, 2 * loaded.experiment.draws
+    problems = list(draw_problems(loaded))
+    if loaded.posterior and len(loaded.posterior) < wanted:
+        found = f"found {len(loaded.posterior)} draws in the file, of which half are kept for looking again"
+        allowed = f"expected at least {wanted}, or fewer `draws`"
+        problems.append(Problem(show_path(loaded.files[0]), 0, 0, "draws", found, allowed))
+    if problems:
+        raise ScenarioError(problems)
+    draws = tuple(loaded.posterior[:wanted]) or tuple(parameter_draws(experiment.seed, wanted))
+    base = mix_cell(loaded, scenario, {})
+    return Plan(experiment, (base,), draws or ({},), (), versions(), {base.id: base})
+
+
+def open_growing(folder: Path, asked: Plan) -> Plan:
+    """The plan to go on with: that of the folder if it grew from the same beginning, else ``asked``.
+
+    Raises FolderTakenError, SheetError, and ChangedError if the folder holds something else.
+    """
+    if not has_sheet(folder):
+        check_place(folder)
+        return asked
+    known, _ = read_sheet(folder)
+    check_code(known)
+    changes = []
+    if known.experiment.model_dump() != asked.experiment.model_dump():
+        changes.append("the experiment (or its draws, replicates, seed or outcomes) differs")
+    if known.draws != asked.draws:
+        changes.append("the parameter draws differ")
+    if known.cells[:1] != asked.cells[:1]:
+        changes.append("the scenario differs, or the folder is that of another sweep")
+    if changes:
+        raise ChangedError("\n".join(changes))
+    return known
+
+
+def grow(folder: Path, plan: Plan, cells: Sequence[Cell], runs: Runs, reproduce: str, engine: Engine, stop: Event,
+         progress: Progress = lambda tally: None) -> Report:  # fmt: skip
+    """Compute ``runs`` of ``cells``, as far as the folder does not hold them; the caller owns the folder.
+
+    Raises StoppedError if it was stopped before all was done, OSError with the path.
+    """
+    fresh = [cell for cell in {cell.id: cell for cell in cells}.values() if cell.id not in plan.unique]
+    wider = plan.with_cells(plan.experiment, [*plan.cells, *fresh])
+    asked = {cell for stage in plan.stages if stage.draws == runs.draws
+             for cell, start, stop_at in stage.runs if (start, stop_at) == runs.replicates}  # fmt: skip
+    missing = [cell for cell in dict.fromkeys(cell.id for cell in cells) if cell not in asked]
+    wider = wider.with_stage(Stage(tuple((cell, *runs.replicates) for cell in missing), runs.draws))
+    report = run_sweep(folder, wider, reproduce, engine, stop, progress)
+    if not report.complete:
+        raise StoppedError
+    return report
