@@ -93,6 +93,10 @@ class Objective:
         """What is made small, world by world."""
         return np.abs(values) if self.sense == 0 else values * self.sense
 
+    def shown(self, values: Values) -> Values:
+        """What is told of it: the outcome, or how far it is off zero."""
+        return np.abs(values) if self.sense == 0 else values
+
 
 def objectives_of(names: Sequence[str], known: Sequence[str]) -> list[Objective]:
     """Objectives by the names of outcomes. Raises AskError."""

@@ -14,7 +14,8 @@ from simdiff.analysis.contrasts import Effect, draw_means, effect_of
 from simdiff.analysis.optimise import BAD_CASE, Objective, dominates, robust, scale
 from simdiff.scenario import Plain
 
-TRADE, FIRST, SECOND, OPEN = "trade-off", "first better", "second better", "cannot tell apart"
+TRADE, FIRST, SECOND = "trade-off", "first better", "second better"
+HALF, OPEN = "one side firm", "cannot tell apart"
 LEAST_KNEE = 1.0
 
 
@@ -22,11 +23,11 @@ LEAST_KNEE = 1.0
 class Mix:
     """A mix of the frontier, looked at again.
 
-    ``reached``: each objective's outcome. ``bad``: the value that 90 % of the draws do better than (without draws, of
-    the replicates). ``spent``: total cost; ``over``: share of draws (or replicates) whose cost is above the budget.
-    ``losses``: what was made small, as in the search but on fresh runs; ``searched``: as the search saw it. ``trade``:
-    what leaving it for any other mix loses, at least, for each unit gained (objectives scaled to their ranges).
-    ``dominated``: by another mix, in fresh means.
+    ``reached``: each objective's outcome (or how far it is off zero, where that counts). ``bad``: the value that 90 %
+    of the draws do better than (without draws, of the replicates). ``spent``: total cost; ``over``: share of draws (or
+    replicates) whose cost is above the budget. ``losses``: what was made small, as in the search but on fresh runs;
+    ``searched``: as the search saw it. ``trade``: what leaving it for any other mix loses, at least, for each unit
+    gained (objectives scaled to their ranges). ``dominated``: by another mix, in fresh means.
     """
 
     label: str
@@ -69,7 +70,7 @@ def look_again(candidates: Sequence[Candidate], objectives: Sequence[Objective],
     trades = trade_offs(losses)
     mixes = []
     for n, one in enumerate(candidates):
-        reached = tuple(effect_of(o.outcome, grid[n]) for o, grid in zip(objectives, values, strict=True))
+        reached = tuple(effect_of(o.outcome, o.shown(grid[n])) for o, grid in zip(objectives, values, strict=True))
         bad = tuple(_bad(o, grid[n]) for o, grid in zip(objectives, values, strict=True))
         mine = tuple(map(float, losses[n]))
         beaten = any(dominates(tuple(other), mine) for other in losses)
@@ -92,12 +93,11 @@ def _units(grid: Values) -> NDArray[np.float64]:
 
 def _bad(objective: Objective, grid: Values) -> float:
     """The outcome in the bad case: 10 % of draws do worse."""
-    units = _units(grid)
+    units = _units(objective.losses(grid))
     if len(units) == 0:
         return math.nan
-    losses = objective.losses(units)
-    at = np.quantile(losses, 1.0 - BAD_CASE)
-    return float(units[np.abs(losses - at).argmin()])
+    loss = float(np.quantile(units, 1.0 - BAD_CASE))
+    return -loss if objective.sense < 0 else loss
 
 
 def trade_offs(losses: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -129,14 +129,24 @@ def compare_pairs(mixes: Sequence[Mix], objectives: Sequence[Objective], values:
     """Every two mixes, world by world."""
     found = []
     for i, j in combinations(range(len(mixes)), 2):
-        differences = tuple(effect_of(o.outcome, grid[i] - grid[j]) for o, grid in zip(objectives, values, strict=True))
-        signs = [effect_of("", o.losses(grid[i]) - o.losses(grid[j])).sign
-                 for o, grid in zip(objectives, values, strict=True)]  # fmt: skip
-        found.append(PairVerdict(mixes[i].label, mixes[j].label, differences, verdict_of(signs)))
+        grids = list(zip(objectives, values, strict=True))
+        differences = tuple(effect_of(o.outcome, o.shown(grid[i]) - o.shown(grid[j])) for o, grid in grids)
+        losses = [effect_of(o.outcome, o.losses(grid[i]) - o.losses(grid[j])) for o, grid in grids]
+        found.append(PairVerdict(mixes[i].label, mixes[j].label, differences, verdict_of(losses)))
     return found
 
 
-def verdict_of(signs: Sequence[int]) -> str:
-    """What the signs of firm differences of losses (first less second) say of two mixes."""
-    first, second = -1 in signs, 1 in signs
-    return TRADE if first and second else FIRST if first else SECOND if second else OPEN
+def verdict_of(losses: Sequence[Effect]) -> str:
+    """What the differences of losses (first less second) say of two mixes.
+
+    One is better only if it is firmly better in something and, on average, worse in nothing. If what it loses is merely
+    not firm, one side of the trade is firm, and the other is open.
+    """
+    first, second = any(one.sign < 0 for one in losses), any(one.sign > 0 for one in losses)
+    if first and second:
+        return TRADE
+    if first:
+        return FIRST if all(one.mean <= 0 for one in losses) else HALF
+    if second:
+        return SECOND if all(one.mean >= 0 for one in losses) else HALF
+    return OPEN

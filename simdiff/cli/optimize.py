@@ -112,9 +112,9 @@ class Grower:
 
     def rows(self, cells: Sequence[Cell], runs: Runs) -> Rows:
         """Make sure that the runs are there. Raises StoppedError, OSError."""
-        report = grow(self.folder, self.plan, cells, runs, self.reproduce, self.engine, self.halt.stop)
-        self.plan = report.plan
-        return Rows(report.plan, report.chunks)
+        grown = grow(self.folder, self.plan, cells, runs, self.reproduce, self.engine, self.halt.stop)
+        self.plan = grown.plan
+        return grown.rows
 
 
 def say_how_far(tried: Sequence[Tried], of: int) -> None:

@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simdiff.analysis.cell_values import said
 from simdiff.analysis.contrasts import Effect
 from simdiff.analysis.optimise import Objective, Tried, late_share
-from simdiff.analysis.second_look import FIRST, OPEN, SECOND, TRADE, Mix, PairVerdict, knee
+from simdiff.analysis.second_look import FIRST, HALF, OPEN, SECOND, TRADE, Mix, PairVerdict, knee
 from simdiff.analysis.summary import Interval
 from simdiff.report.charts import BLUE, GREY, ORANGE, STYLE
 from simdiff.report.effects_charts import titled
@@ -87,8 +87,12 @@ def _search_lines(found: Search) -> Iterator[str]:
 def _heads(found: Search) -> tuple[str, ...]:
     heads = ["mix"]
     for one in found.objectives:
-        heads += [BY_NAME[one.outcome].title, "bad case"]
+        heads += [_name(one), "bad case"]
     return (*heads, *(() if _has_cost(found) else ("Cost",)), "over budget", "")
+
+
+def _name(one: Objective) -> str:
+    return BY_NAME[one.outcome].title + (", either way" if one.sense == 0 else "")
 
 
 def _has_cost(found: Search) -> bool:
@@ -123,7 +127,8 @@ def _reached_lines(found: Search) -> Iterator[str]:
     if found.draws:
         few = f" With only {found.draws} draws all this is rough." if found.draws < FEW_DRAWS else ""
         yield (f"Means and 5–95 % over {found.draws} parameter draws that the search did not see, {count} fresh "
-               f"replicates each. Bad case: 10 % of these draws do worse. Over budget: share of them.{few}")  # fmt: skip
+               f"replicates each. Bad case: 10 % of these draws do worse. Over budget: share of them.{few}"
+               )  # fmt: skip
     else:
         yield (f"Means and their 95 % intervals of chance over {count} fresh replicates, at the default parameters: "
                "they say nothing of other parameters. Bad case: 10 % of replicates do worse.")  # fmt: skip
@@ -137,13 +142,13 @@ def _pair_lines(found: Search) -> Iterator[str]:
     if not found.pairs:
         yield "There is one mix only."
         return
-    yield (f"Of {len(found.pairs)} pairs, {count[TRADE]} are firm trade-offs (each is firmly better in something), in "
-           f"{count[FIRST] + count[SECOND]} one is firmly better in something and firmly worse in nothing, and "
-           f"{count[OPEN]} cannot be told apart.")  # fmt: skip
+    yield (f"Of {len(found.pairs)} pairs, {count[TRADE]} are firm trade-offs (each is firmly better in something); in "
+           f"{count[HALF]} only one side of the trade is firm; in {count[FIRST] + count[SECOND]} one is firmly better "
+           f"in something and worse in nothing; {count[OPEN]} cannot be told apart.")  # fmt: skip
     better = [(one.first, one.second) if one.verdict == FIRST else (one.second, one.first)
               for one in found.pairs if one.verdict in (FIRST, SECOND)]  # fmt: skip
     if better:
-        yield "Better as far as can be told: " + _few([f"{one} than {other}" for one, other in better])
+        yield "Better: " + _few([f"{one} than {other}" for one, other in better])
     unclear = [f"{one.first} and {one.second}" for one in found.pairs if one.verdict == OPEN]
     if unclear:
         yield "Cannot be told apart: " + _few(unclear)
@@ -187,7 +192,7 @@ def _draw_front(axis: Axes, found: Search, across: int, up: int) -> None:
     axis.scatter(x, y, s=8, color="#cccccc", linewidths=0, label="tried")
     for one in found.mixes:
         colour = ORANGE if best is not None and one.label == best.label else GREY if one.dominated else BLUE
-        at = [_spread(one.reached[n], found.objectives[n]) for n in (across, up)]
+        at = [_spread(one.reached[n]) for n in (across, up)]
         (cx, lx, hx), (cy, ly, hy) = at
         axis.plot([lx, hx], [cy, cy], color=colour, linewidth=0.8, alpha=0.6)
         axis.plot([cx, cx], [ly, hy], color=colour, linewidth=0.8, alpha=0.6)
@@ -206,22 +211,18 @@ def _formatter(unit: str) -> FuncFormatter:
 
 
 def _axis_name(one: Objective) -> str:
-    title = BY_NAME[one.outcome].title
-    return f"{title}, either way (near 0 is better)" if one.sense == 0 else f"{title} ({WANTED[one.sense]} is better)"
+    return f"{_name(one)} ({WANTED[one.sense]} is better)"
 
 
 def _shown(objective: Objective, loss: float) -> float:
     return -loss if objective.sense < 0 else loss
 
 
-def _spread(effect: Effect, objective: Objective) -> tuple[float, float, float]:
+def _spread(effect: Effect) -> tuple[float, float, float]:
     low, high = effect.parameter_low, effect.parameter_high
     if math.isnan(low):
         low, high = effect.chance_low, effect.chance_high
-    if objective.sense != 0:
-        return effect.mean, low, high
-    ends = sorted((abs(low), abs(high)))
-    return abs(effect.mean), 0.0 if low < 0 < high else ends[0], ends[1]
+    return effect.mean, low, high
 
 
 def chart_note(found: Search) -> str:

@@ -1,7 +1,7 @@
 """A sweep that grows by cells while something searches: what is asked is computed, kept, and never computed twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -9,11 +9,12 @@ from simdiff.scenario import LoadedExperiment, Problem, ScenarioError
 from simdiff.scenario.design_rows import Levels
 from simdiff.scenario.problems import show_path
 from simdiff.study.cells import Cell, make_cell
+from simdiff.study.chunk_folder import Rows, keep_chunk, scan, set_aside
 from simdiff.study.draws import parameter_draws
 from simdiff.study.engines import Engine
-from simdiff.study.plan import Plan, Stage, draw_problems
-from simdiff.study.sheet import ChangedError, check_code, has_sheet, read_sheet
-from simdiff.study.sweep import Progress, Report, check_place, run_sweep
+from simdiff.study.plan import Plan, Stage, draw_problems, tasks_of
+from simdiff.study.sheet import ChangedError, check_code, has_sheet, read_sheet, write_sheet
+from simdiff.study.sweep import check_place
 from simdiff.study.version import versions
 
 BASE = "base"
@@ -80,19 +81,47 @@ def open_growing(folder: Path, asked: Plan) -> Plan:
     return known
 
 
-def grow(folder: Path, plan: Plan, cells: Sequence[Cell], runs: Runs, reproduce: str, engine: Engine, stop: Event,
-         progress: Progress = lambda tally: None) -> Report:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The plan with all that has been asked so far, and the rows of the cells that were asked now."""
+
+    plan: Plan
+    rows: Rows
+
+
+def grow(folder: Path, plan: Plan, cells: Sequence[Cell], runs: Runs, reproduce: str, engine: Engine, stop: Event
+         ) -> Grown:  # fmt: skip
     """Compute ``runs`` of ``cells``, as far as the folder does not hold them; the caller owns the folder.
 
     Raises StoppedError if it was stopped before all was done, OSError with the path.
     """
-    fresh = [cell for cell in {cell.id: cell for cell in cells}.values() if cell.id not in plan.unique]
-    wider = plan.with_cells(plan.experiment, [*plan.cells, *fresh])
-    asked = {cell for stage in plan.stages if stage.draws == runs.draws
-             for cell, start, stop_at in stage.runs if (start, stop_at) == runs.replicates}  # fmt: skip
-    missing = [cell for cell in dict.fromkeys(cell.id for cell in cells) if cell not in asked]
-    wider = wider.with_stage(Stage(tuple((cell, *runs.replicates) for cell in missing), runs.draws))
-    report = run_sweep(folder, wider, reproduce, engine, stop, progress)
-    if not report.complete:
+    wider = _with_runs(plan, cells, runs)
+    if wider is not plan or not has_sheet(folder):
+        write_sheet(folder, wider, reproduce)
+    ids = {cell.id for cell in cells}
+    part = replace(wider, stages=tuple(stage for stage in wider.stages if _has(stage, ids, runs)))
+    found = scan(folder, part, verify=True)
+    set_aside(found.damaged)
+    for done in engine.run((task for task in tasks_of(part) if task.name not in found.files), stop):
+        keep_chunk(folder, done)
+    chunks = scan(folder, part, verify=False)
+    if any(task.name not in chunks.files for task in tasks_of(part)):
         raise StoppedError
-    return report
+    return Grown(wider, Rows(part, chunks))
+
+
+def _with_runs(plan: Plan, cells: Sequence[Cell], runs: Runs) -> Plan:
+    """The plan in which these runs are asked for; the same plan if they are already."""
+    new = [cell for cell in {cell.id: cell for cell in cells}.values() if cell.id not in plan.unique]
+    missing = [one for one in dict.fromkeys(cell.id for cell in cells)
+               if not any(_has(stage, {one}, runs) for stage in plan.stages)]  # fmt: skip
+    if not missing:
+        return plan
+    wider = plan.with_cells(plan.experiment, [*plan.cells, *new])
+    return wider.with_stage(Stage(tuple((cell, *runs.replicates) for cell in missing), runs.draws))
+
+
+def _has(stage: Stage, ids: set[str], runs: Runs) -> bool:
+    """True if a stage asks for these runs of one of some cells."""
+    same = stage.draws == runs.draws
+    return same and any(cell in ids and (start, stop) == runs.replicates for cell, start, stop in stage.runs)
