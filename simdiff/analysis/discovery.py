@@ -121,10 +121,9 @@ def prim_path(table: NDArray[np.float64], fails: Flags) -> list[Limits]:
     """Boxes of PRIM's path; limits hold only columns that are restricted."""
     prim, pandas = _libraries()
     frame = pandas.DataFrame(table, columns=[f"c{n}" for n in range(table.shape[1])])
-    finder = prim.Prim(frame, fails, threshold=0.0, peel_alpha=PEEL, mass_min=LEAST_MASS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = finder.find_box()
+        found = prim.Prim(frame, fails, threshold=0.0, peel_alpha=PEEL, mass_min=LEAST_MASS).find_box()
     ends = [(float(low), float(high)) for low, high in zip(table.min(axis=0), table.max(axis=0), strict=True)]
     path = list[Limits]()
     for one in found.box_lims:

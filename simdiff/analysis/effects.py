@@ -30,7 +30,7 @@ from simdiff.analysis.contrasts import (
 from simdiff.analysis.summary import HIGH, LOW, quantiles
 from simdiff.scenario import Plain
 from simdiff.scenario.experiment_schema import Factor
-from simdiff.scenario.factors import OFF
+from simdiff.scenario.factors import OFF, named_levels
 
 TIMES = " × "
 MOST_SHAPLEY = 10
@@ -86,10 +86,12 @@ class Factorial:
 def levels_in(points: Sequence[Point], factors: Mapping[str, Factor]) -> dict[str, tuple[Plain, ...]]:
     """Levels that the points have of each factor that varies in them, in the factor's order (numbers rising)."""
     found = {}
-    for name in factors:
+    for name, factor in factors.items():
         levels = list(dict.fromkeys(point[name] for point in points if name in point))
-        if levels and all(isinstance(level, int | float) and not isinstance(level, bool) for level in levels):
+        if all(isinstance(level, int | float) and not isinstance(level, bool) for level in levels):
             levels.sort(key=float)
+        else:
+            levels.sort(key=named_levels(factor).index)
         if len(levels) > 1:
             found[name] = tuple(levels)
     return found

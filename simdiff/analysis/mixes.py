@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simdiff.analysis.cell_values import Asked, AskError, Values, check_asked, values_of
+from simdiff.analysis.cell_values import Asked, AskError, Values, values_of
 from simdiff.analysis.optimise import (
     MOST_FRONT,
     Floats,
@@ -21,10 +21,10 @@ from simdiff.analysis.optimise import (
 from simdiff.analysis.second_look import Candidate, Mix, PairVerdict, compare_pairs, look_again
 from simdiff.register import OUTCOMES
 from simdiff.scenario import Experiment, LoadedExperiment
-from simdiff.study.cells import Cell
+from simdiff.study.blocks import ALL
+from simdiff.study.cells import Cell, practices_of, scenario_of
 from simdiff.study.chunk_folder import Rows
 from simdiff.study.growth import Runs, mix_cell
-from simdiff.study.plan import Plan
 
 COST = "cost"
 FRESH = 4
@@ -74,8 +74,8 @@ def for_search(loaded: LoadedExperiment, objectives: Sequence[Objective]) -> Loa
 class Judge:
     """Scores mixes on the same runs, by their cells; every mix is scored on the same luck."""
 
-    def __init__(self, loaded: LoadedExperiment, plan: Plan, question: Question, run: Run) -> None:
-        self.loaded, self.plan, self.question, self.run = loaded, plan, question, run
+    def __init__(self, loaded: LoadedExperiment, question: Question, run: Run) -> None:
+        self.loaded, self.question, self.run = loaded, question, run
         self.scenario = only_scenario(loaded.experiment)
 
     def cells(self, mixes: Sequence[Levels]) -> list[Cell]:
@@ -89,8 +89,8 @@ class Judge:
         return grids, self._grid(rows, cells, runs, COST)
 
     def _grid(self, rows: Rows, cells: Sequence[Cell], runs: Runs, outcome: str) -> Values:
-        usual = check_asked(self.plan, outcome)
-        grid = values_of(rows, cells, Asked(outcome, None, usual.district, usual.practice))
+        practice = practices_of(scenario_of(cells[0].text))[0]
+        grid = values_of(rows, cells, Asked(outcome, None, ALL, practice))
         return grid[:, slice(*runs.draws), slice(*runs.replicates)]
 
     def scores(self, mixes: Sequence[Levels]) -> tuple[Floats, Floats]:

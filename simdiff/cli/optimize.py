@@ -24,7 +24,7 @@ from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows, TwinChunksError
 from simdiff.study.engines import EngineError, LocalEngine
 from simdiff.study.files import csv_bytes
-from simdiff.study.growth import Runs, StoppedError, grow, growing_plan, open_growing
+from simdiff.study.growth import Runs, StoppedError, grow, open_growing
 from simdiff.study.lease import FolderOwnedError, lease
 from simdiff.study.plan import Plan
 from simdiff.study.run_folder import FolderTakenError
@@ -51,20 +51,20 @@ def optimize_command(experiment: str, schools: Path | None, wish: Wish, out: Pat
     """Search the best mixes of an experiment's factors within a budget."""
     try:
         loaded, question = _asked(experiment, schools, wish)
-        plan = growing_plan(loaded, only_scenario(loaded.experiment))
+        scenario = only_scenario(loaded.experiment)
     except (ScenarioError, AskError) as problem:
         errors().print(str(problem))
         return BAD_INPUT
     folder = out or Path("results") / f"{loaded.experiment.name}-optimized"
     halt = Halt(errors())
     try:
-        open_growing(folder, plan)
+        open_growing(folder, loaded, scenario)
         folder.mkdir(parents=True, exist_ok=True)
         with lease(folder), halt.listening():
             say_if_compiling(errors())
-            plan = open_growing(folder, plan)
+            plan = open_growing(folder, loaded, scenario)
             grower = Grower(folder, plan, _command(experiment, schools, wish, out), wish.threads, halt)
-            judge = Judge(loaded, plan, question, grower.rows)
+            judge = Judge(loaded, question, grower.rows)
             found = _told(judge, optimise(judge, lambda tried: say_how_far(tried, wish.evaluations)))
             paths = write_all(folder, _files(found, folder))
         report = status(folder, verify=False)

@@ -17,8 +17,6 @@ from simdiff.study.sheet import ChangedError, check_code, has_sheet, read_sheet,
 from simdiff.study.sweep import check_place
 from simdiff.study.version import versions
 
-BASE = "base"
-
 
 class StoppedError(Exception):
     """Something asked to stop; what has been computed is stored."""
@@ -38,14 +36,36 @@ class Runs:
 
 
 def mix_cell(loaded: LoadedExperiment, scenario: str, levels: Levels) -> Cell:
-    """A cell at given levels, named by its hash (*base*: no levels). Raises ScenarioError."""
+    """A cell at given levels, named by its hash. Raises ScenarioError."""
     made = loaded.cell(scenario, levels)
-    return make_cell(made, f"mix-{make_cell(made, BASE, scenario, levels).id}" if levels else BASE, scenario, levels)
+    return make_cell(made, f"mix-{make_cell(made, '', scenario, levels).id}", scenario, levels)
 
 
-def growing_plan(loaded: LoadedExperiment, scenario: str) -> Plan:
-    """A plan of the scenario as it is, with no runs asked for yet, and with twice the draws asked for: the second half
-    is for looking again. Raises ScenarioError."""
+def open_growing(folder: Path, loaded: LoadedExperiment, scenario: str) -> Plan:
+    """The plan to go on with: that of the folder if it grew from the same experiment, else a new one without cells.
+
+    It has twice the draws asked for: the second half is for looking again. Raises ScenarioError, FolderTakenError,
+    SheetError, and ChangedError if the folder holds something else.
+    """
+    asked = _new_plan(loaded)
+    if not has_sheet(folder):
+        check_place(folder)
+        return asked
+    known, _ = read_sheet(folder)
+    check_code(known)
+    changes = []
+    if known.experiment.model_dump() != asked.experiment.model_dump():
+        changes.append("the experiment (or its draws, replicates, seed or outcomes) differs")
+    elif known.draws != asked.draws:
+        changes.append("the parameter draws differ")
+    elif known.cells and known.cells[0] != mix_cell(loaded, scenario, known.cells[0].levels):
+        changes.append("the scenario differs, or the folder is that of another sweep")
+    if changes:
+        raise ChangedError("\n".join(changes))
+    return known
+
+
+def _new_plan(loaded: LoadedExperiment) -> Plan:
     experiment, wanted = loaded.experiment, 2 * loaded.experiment.draws
     problems = list(draw_problems(loaded))
     if loaded.posterior and len(loaded.posterior) < wanted:
@@ -55,30 +75,7 @@ def growing_plan(loaded: LoadedExperiment, scenario: str) -> Plan:
     if problems:
         raise ScenarioError(problems)
     draws = tuple(loaded.posterior[:wanted]) or tuple(parameter_draws(experiment.seed, wanted))
-    base = mix_cell(loaded, scenario, {})
-    return Plan(experiment, (base,), draws or ({},), (), versions(), {base.id: base})
-
-
-def open_growing(folder: Path, asked: Plan) -> Plan:
-    """The plan to go on with: that of the folder if it grew from the same beginning, else ``asked``.
-
-    Raises FolderTakenError, SheetError, and ChangedError if the folder holds something else.
-    """
-    if not has_sheet(folder):
-        check_place(folder)
-        return asked
-    known, _ = read_sheet(folder)
-    check_code(known)
-    changes = []
-    if known.experiment.model_dump() != asked.experiment.model_dump():
-        changes.append("the experiment (or its draws, replicates, seed or outcomes) differs")
-    if known.draws != asked.draws:
-        changes.append("the parameter draws differ")
-    if known.cells[:1] != asked.cells[:1]:
-        changes.append("the scenario differs, or the folder is that of another sweep")
-    if changes:
-        raise ChangedError("\n".join(changes))
-    return known
+    return Plan(experiment, (), draws or ({},), (), versions(), {})
 
 
 @dataclass(frozen=True, slots=True)
