@@ -60,7 +60,8 @@ class Points:
 
     ``values`` (points,): mean over replicates of the outcome, or of its paired difference from another cell.
     ``unsure``: share of points whose 95 % interval (chance) holds the value that decides; ``left_out``: points without
-    a value.
+    a value. ``draws``: different parameter draws behind the columns that are parameters (0: there are none). Where they
+    are fewer than the points, points are no independent witnesses about parameters.
     """
 
     columns: tuple[Column, ...]
@@ -68,6 +69,7 @@ class Points:
     fails: NDArray[np.bool_]
     unsure: float
     left_out: int
+    draws: int = 0
 
 
 def points_of(plan: Plan, rows: Rows, asked: Asked, condition: Condition, policy: str | None, against: str | None,
@@ -88,7 +90,9 @@ def points_of(plan: Plan, rows: Rows, asked: Asked, condition: Condition, policy
     if not varied:
         raise AskError("nothing varies between these points: there is no condition to find")
     each = means[known]
-    return Points(varied, each, condition.holds(each), _unsure(values[known], each, condition), int((~known).sum()))
+    drawn = int(known.any(axis=0).sum()) if any(one.name in plan.draws[0] for one in varied) else 0
+    unsure = _unsure(values[known], each, condition)
+    return Points(varied, each, condition.holds(each), unsure, int((~known).sum()), drawn)
 
 
 def _cells(plan: Plan, option: str, name: str | None) -> list[Cell]:

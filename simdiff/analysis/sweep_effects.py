@@ -8,7 +8,7 @@ import numpy as np
 from simdiff.analysis.cell_values import Asked, AskError, Block, blocks_of, missing_cells, unknown_of, values_of
 from simdiff.analysis.contrasts import Values
 from simdiff.analysis.dose import Curve, Threshold, read_curves, threshold
-from simdiff.analysis.effects import Factorial, Tornado, mean_of, read_factorial, read_tornado
+from simdiff.analysis.effects import Factorial, Tornado, mean_of, read_factorial, read_tornado, steps_of
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.scenario import Plain
 from simdiff.study.chunk_folder import Rows
@@ -93,12 +93,17 @@ def agreed(blocks: Sequence[BlockEffects]) -> dict[str, int]:
 
 
 def pair_means(found: BlockEffects, one: str, other: str) -> dict[tuple[Plain, Plain], Interval]:
-    """The outcome at each pair of levels of two factors, averaged world by world over those of the others."""
+    """The outcome at each pair of levels of two factors (of doses the lowest and the highest), averaged world by world
+    over those of the others."""
     assert found.factorial is not None
     points = [cell.levels for cell in found.block.cells]
+    firsts, seconds = (
+        [levels[0], *(level for _, level in steps_of(name, levels))]
+        for name, levels in ((name, found.factorial.levels[name]) for name in (one, other))
+    )
     means = {}
-    for first in found.factorial.levels[one]:
-        for second in found.factorial.levels[other]:
+    for first in firsts:
+        for second in seconds:
             cells = list(mean_of(points, {one: first, other: second}))
             means[first, second] = interval(intervals(found.values[cells].mean(axis=0)))
     return means

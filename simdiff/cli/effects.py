@@ -16,7 +16,7 @@ from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects, pair_mean
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
 from simdiff.report.effects_charts import DRAWN, dose_chart, effects_chart, pair_chart, shapley_chart, tornado_chart
-from simdiff.report.effects_report import effect_parts, head_line, layer_lines
+from simdiff.report.effects_report import bands_line, effect_parts, head_line, layer_lines
 from simdiff.report.effects_tables import effect_rows, effects_json
 from simdiff.report.parts import Part
 from simdiff.report.provenance import CAVEAT
@@ -150,7 +150,9 @@ def _pictures(found: SweepEffects, folder: Path) -> dict[str, bytes]:
 
 def _figures(found: SweepEffects, one: BlockEffects, unit: str, about: str) -> list[tuple[str, Figure]]:
     plan = found.plan
-    note = " ".join([DRAWN, *layer_lines(plan), f"Seed {plan.experiment.seed}, code {plan.question.code}. {CAVEAT}"])
+    source = f"Seed {plan.experiment.seed}, code {plan.question.code}. {CAVEAT}"
+    note = " ".join([DRAWN, *layer_lines(plan), source])
+    bands = f"{bands_line(plan)} {source}"
     figures = []
     if one.factorial is not None:
         figures.append(("effects", effects_chart(one.factorial, unit, f"Effects on {about}", note)))
@@ -158,17 +160,15 @@ def _figures(found: SweepEffects, one: BlockEffects, unit: str, about: str) -> l
             shares = shapley_chart(one.factorial.shapley, unit, f"Shapley values of {about}", note)
             figures.append(("shapley", shares))
         if pair := strongest_pair(one):
-            bands = "Medians and 5–95 %" + (" of the draws' medians. " if len(plan.draws) > 1 else " of replicates. ")
-            chart = pair_chart(pair_means(one, *pair), *pair, unit, about, bands + note,
-                               parameters=len(plan.draws) > 1)  # fmt: skip
+            title = f"{' and '.join(pair)}: {about}"
+            chart = pair_chart(pair_means(one, *pair), *pair, unit, title, bands, parameters=len(plan.draws) > 1)
             figures.append(("interaction", chart))
     if one.tornado is not None:
         figures.append(("tornado", tornado_chart(one.tornado, unit, f"One at a time: {about}", note)))
     for factor in dict.fromkeys(curve.factor for curve, _ in one.curves):
         curves = [pair for pair in one.curves if pair[0].factor == factor]
         name = re.sub(r"[^a-z0-9_-]", "", factor)[:60]
-        said = f"Median and 5–95 %. {note.removeprefix(DRAWN)}"
-        figures.append((f"dose-{name}", dose_chart(curves, unit, f"{factor}: {about}", said)))
+        figures.append((f"dose-{name}", dose_chart(curves, unit, f"{factor}: {about}", bands)))
     return figures
 
 

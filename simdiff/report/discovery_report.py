@@ -58,6 +58,10 @@ def discovery_parts(found: Discovered, points: Points, condition: Condition, *, 
                      "over replicates): more replicates would tell.")  # fmt: skip
     if points.left_out:
         lines.append(f"{points.left_out:,} points without a value are left out.")
+    if 0 < points.draws < found.points:
+        lines.append(f"These points share {points.draws} parameter draws: what is found about parameters rests on "
+                     f"{points.draws} witnesses, not on {found.points:,}; p, halves and shuffles make too much of it. "
+                     "Vary priors as factors to be sure.")  # fmt: skip
     yield Part("Failures", lines=tuple(lines))
     yield _box_part(found)
     yield Part("PRIM's path", ("box", "coverage", "density", "mass", "restrictions"),

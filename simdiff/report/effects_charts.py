@@ -128,11 +128,16 @@ def shapley_chart(shares: Sequence[Share], unit: str, title: str, note: str) -> 
 
 def pair_chart(means: Mapping[tuple[Plain, Plain], Interval], one: str, other: str, unit: str, title: str, note: str, *,
                parameters: bool) -> Figure:  # fmt: skip
-    """The outcome over the levels of one factor, a line for each level of another: parallel lines do not interact."""
+    """The outcome over the levels of one factor, a line for each level of the other (that with fewer): parallel lines
+    do not interact."""
     firsts, seconds = (list(dict.fromkeys(pair[n] for pair in means)) for n in (0, 1))
+    if len(seconds) > len(firsts):
+        firsts, seconds, one, other = seconds, firsts, other, one
+        means = {(second, first): mean for (first, second), mean in means.items()}
     with rc_context(STYLE):
         figure = Figure(figsize=(5.6, 3.9), dpi=150, layout="constrained")
         axis = figure.subplots()
+        ends: list[tuple[float, str, str]] = []
         for n, second in enumerate(seconds):
             colour, shift = COLOURS[n % len(COLOURS)], 0.04 * (n - (len(seconds) - 1) / 2)
             at = np.arange(len(firsts)) + shift
@@ -141,13 +146,23 @@ def pair_chart(means: Mapping[tuple[Plain, Plain], Interval], one: str, other: s
             for where, x in zip(at, found, strict=True):
                 low, high = (x.parameter_low, x.parameter_high) if parameters else (x.low, x.high)
                 axis.plot([where, where], [low, high], color=colour, linewidth=1.0)
-            axis.annotate(f"{other}={said(second)}"[:LONGEST_NAME], (1.01, found[-1].median),
-                          xycoords=("axes fraction", "data"), color=colour, va="center", fontsize=8.5)  # fmt: skip
+            ends.append((found[-1].median, f"{other}={said(second)}"[:LONGEST_NAME], colour))
         axis.set_xticks(range(len(firsts)), [f"{one}={said(first)}"[:LONGEST_NAME] for first in firsts])
         axis.set_xlim(-0.3, len(firsts) - 0.7)
         share_axis(axis, unit)
+        _name_ends(axis, ends)
         titled(figure, title, note)
     return figure
+
+
+def _name_ends(axis: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
+    """Name the lines at their right ends, pushed apart where the names would overlap."""
+    low, high = axis.get_ylim()
+    gap, last = 0.06 * (high - low), -math.inf
+    for height, name, colour in sorted(end for end in ends if not math.isnan(end[0])):
+        last = max(height, last + gap)
+        axis.annotate(name, (1.01, last), xycoords=("axes fraction", "data"), color=colour, va="center", fontsize=8.5,
+                      annotation_clip=False)  # fmt: skip
 
 
 def share_axis(axis: Axes, unit: str) -> None:

@@ -50,6 +50,14 @@ def layer_lines(plan: Plan) -> list[str]:
             f"means of {draws} parameter draws{few}. Firm: both lie on one side of zero."]  # fmt: skip
 
 
+def bands_line(plan: Plan) -> str:
+    """What the bands around medians are, in words."""
+    replicates = max(plan.replicates().values())
+    if len(plan.draws) == 1:
+        return f"Medians and 5–95 % of {replicates} replicates: chance alone, at one set of parameters."
+    return f"Medians and 5–95 % of {len(plan.draws)} parameter draws' medians of {replicates} matched replicates."
+
+
 def effect_parts(found: SweepEffects) -> Iterator[Part]:
     """Everything found, block by block, and how far the blocks agree."""
     unit = BY_NAME[found.asked.outcome].unit
@@ -86,7 +94,7 @@ def _heads(unit: str, *, odds: bool) -> Row:
 def effect_row(effect: Effect, unit: str, odds: Effect | None = None) -> Row:
     """One effect as a row of its table."""
     above = NOTHING if math.isnan(effect.above) else f"{effect.above:.0%}"
-    more = () if odds is None else (f"{odds.mean:+.2f}", _ends(odds))
+    more = () if odds is None else (signed(odds.mean, ODDS), _ends(odds))
     return (effect.name, signed(effect.mean, unit), between(effect.chance_low, effect.chance_high, unit),
             between(effect.parameter_low, effect.parameter_high, unit), above, *more, verdict(effect))  # fmt: skip
 
@@ -95,7 +103,7 @@ def _ends(odds: Effect) -> str:
     low, high = odds.parameter_low, odds.parameter_high
     if math.isnan(low):
         low, high = odds.chance_low, odds.chance_high
-    return NOTHING if math.isnan(low) else f"{low:+.2f} … {high:+.2f}"
+    return between(low, high, ODDS)
 
 
 def verdict(effect: Effect) -> str:

@@ -28,7 +28,7 @@ def signed(value: float, unit: str) -> str:
     if math.isnan(value):
         return NOTHING
     told = number(abs(value), unit).removesuffix("%")
-    sign = "+" if value > 0 else "−" if value < 0 else ""
+    sign = "" if not told.strip("$0.") else "+" if value > 0 else "−"  # what is shown as nothing has no sign
     return sign + told
 
 

@@ -175,7 +175,7 @@ def test_points_are_cells_at_draws_and_differences_are_of_the_cell_with_the_same
     columns = {(one.name, one.level): one.values.tolist() for one in found.columns}
     assert columns == {("x", None): [0, 0, 0.5, 0.5, 1, 1], ("form", "a"): [0, 0, 1, 1, 1, 1],
                        ("p", None): [1, 3, 1, 3, 1, 3]}  # fmt: skip
-    assert (found.unsure, found.left_out) == (0, 0)
+    assert (found.unsure, found.left_out, found.draws) == (0, 0, 2)
     chosen = points_of(plan, rows, ASKED, parse_condition("depth<0.55"), "new", "old", ["p"])
     assert [one.name for one in chosen.columns] == ["p"]
 
