@@ -27,6 +27,11 @@ Year = Annotated[Optional[int], typer.Option(help="At the end of which year; lef
 District = Annotated[str, typer.Option(help="In which district.")]
 Practice = Annotated[Optional[str], typer.Option(help="Of which practice; left out, the first.")]  # noqa: UP045
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
+OutcomeName = Annotated[Optional[str], typer.Option("--outcome", help="Outcome; left out, depth.")]  # noqa: UP045
+Year = Annotated[Optional[int], typer.Option(help="End of this year; left out, the last one kept.")]  # noqa: UP045
+District = Annotated[str, typer.Option(help="District; all: all together.")]
+Practice = Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")]  # noqa: UP045
+At = Annotated[Optional[list[str]], typer.Option(help="FACTOR=LEVEL: only cells at this level; may be repeated.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
 app = typer.Typer(
@@ -330,6 +335,60 @@ def verify(
     from simdiff.cli.verify import verify_command
 
     raise typer.Exit(verify_command(cases or [], size, seed, as_json, out))
+
+
+@app.command()
+def effects(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    outcome: OutcomeName = None, year: Year = None, district: District = "all", practice: Practice = None,
+    at: At = None, reach: Annotated[Optional[float], typer.Option(help="Value that doses shall reach.")] = None,  # noqa: UP045
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, FOLDER/effects.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say what each factor of a sweep does: effects, interactions, Shapley shares, doses."""
+    from simdiff.cli.effects import effects_command
+
+    raise typer.Exit(effects_command(folder, outcome, year, district, practice, at or [], reach, out, as_json))
+
+
+@app.command()
+def discover(
+    folder: Annotated[Path, typer.Argument(help=FOLDER)],
+    fails: Annotated[str, typer.Option(help="When the policy has failed, such as depth<0.1.")],
+    policy: Annotated[Optional[str], typer.Option(help="Scenario or cell to judge.")] = None,  # noqa: UP045
+    against: Annotated[Optional[str], typer.Option(help="Scenario or cell to subtract.")] = None,  # noqa: UP045
+    columns: Annotated[str, typer.Option(help="Factors and parameters to look at, by commas; left out, all.")] = "",
+    year: Year = None, district: District = "all", practice: Practice = None,
+    box: Annotated[Optional[int], typer.Option(min=0, help="Box of PRIM's path to take.")] = None,  # noqa: UP045
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, FOLDER/discover.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say under which conditions a policy fails (PRIM and CART; needs simdiff[discover])."""
+    from simdiff.cli.discover import discover_command
+
+    names = [name.strip() for name in columns.split(",") if name.strip()]
+    told = (policy, against, names, year, district, practice, box, out, as_json)
+    raise typer.Exit(discover_command(folder, fails, *told))
+
+
+@app.command()
+def optimize(
+    experiment: Annotated[str, typer.Argument(help=EXPERIMENT)],
+    budget: Annotated[float, typer.Option(min=0, help="Most that a mix may cost in total, expected, in dollars.")],
+    objectives: Annotated[str, typer.Option(help="Outcomes, separated by commas.")] = "deep_schools,equity_gap,cost",
+    evaluations: Annotated[int, typer.Option(min=1, help="Mixes to try.")] = 480,
+    quantile: Annotated[Optional[float], typer.Option(min=0.01, max=0.5, help="Judge a mix by the value that all but this share of the draws reach; left out, by the mean.")] = None,  # noqa: UP045, E501
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, results/NAME-optimized.")] = None,  # noqa: UP045
+    replicates: Replicates = None, draws: Draws = None, posterior: Posterior = None, seed: Seed = None,
+    schools: Schools = None, threads: Threads = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Search the best mixes of an experiment's factors within a budget (NSGA-II; needs simdiff[optimize])."""
+    from simdiff.cli.optimize import Wish, optimize_command
+
+    names = [name.strip() for name in objectives.split(",") if name.strip()]
+    changes = {"replicates": replicates, "draws": draws, "posterior": posterior, "seed": seed}
+    wish = Wish(budget, names, evaluations, quantile, changes, threads, as_json)
+    raise typer.Exit(optimize_command(experiment, schools, wish, out))
 
 
 def main() -> None:

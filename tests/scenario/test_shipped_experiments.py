@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import simdiff
+from simdiff.analysis.optimise import decisions_of
 from simdiff.model.inputs import BURN_IN, prepare, world_of
 from simdiff.model.outcomes import OUTCOME_FUNCTIONS, Observations
 from simdiff.model.policy import NEVER, support_end
@@ -25,6 +26,7 @@ from simdiff.study.draws import prior_quantile
 from simdiff.study.plan import Plan, make_plan, make_task
 
 CELLS = {
+    "best-mix": 120,
     "build-vs-buy": 4,
     "coaching-dose": 2 * 2 * 12,
     "equal-spend": 11,
@@ -122,13 +124,31 @@ def test_the_first_and_the_last_cell_run(name: str):
 
 
 def test_between_them_they_show_what_an_experiment_can_say():
-    all_ten = [loaded_of(name).experiment for name in CELLS]
-    assert {one.design.kind for one in all_ten} == {"factorial", "table", "one-at-a-time", "latin-hypercube"}
-    assert {one.keep.series for one in all_ten} == {"yearly", "monthly", "last"}
-    assert [one.name for one in all_ten if one.until] == ["build-vs-buy"]
-    assert sum(one.draws > 0 for one in all_ten) >= 5
-    forms = [form for one in all_ten for factor in one.factors.values() for form in factor.model_fields_set]
+    every = [loaded_of(name).experiment for name in CELLS]
+    assert {one.design.kind for one in every} == {"factorial", "table", "one-at-a-time", "latin-hypercube"}
+    assert {one.keep.series for one in every} == {"yearly", "monthly", "last"}
+    assert [one.name for one in every if one.until] == ["build-vs-buy"]
+    assert sum(one.draws > 0 for one in every) >= 5
+    forms = [form for one in every for factor in one.factors.values() for form in factor.model_fields_set]
     assert {"values", "on", "levels", "prior"} <= set(forms)
+
+
+# The best mix.
+
+
+def test_best_mix_is_for_optimize_and_its_ends_are_what_its_comments_say():
+    """Catches a factor that nobody decides, a range that a scenario refuses, and a policy that is there already."""
+    loaded = loaded_of("best-mix")
+    decided = {one.name: one for one in decisions_of(loaded.experiment)}
+    assert list(decided) == ["coaches", "for-need", "leaders", "pilots", "goals", "room"]
+    assert [len(one.levels) for one in decided.values()] == [0, 0, 0, 0, 3, 3]
+    assert list(levers(load_scenario(Path("status-quo")).scenario.policy)) == []
+    most = {name: one.value(one.choices() - 1) for name, one in decided.items()}
+    policy = loaded.cell("district", most).scenario.policy
+    assert policy.flexibility.pilots.sites == {"others": 12}
+    assert policy.talent.coaching.per_100_teachers == {"others": 1.2}
+    four = load_scenario(Path("four-levers")).scenario.policy
+    assert (policy.goals, policy.flexibility.school) == (four.goals, four.flexibility.school)
 
 
 # Four levers.
@@ -391,5 +411,5 @@ def test_the_examples_of_the_page_can_be_planned(page: str, tmp_path: Path):
 def test_the_page_names_every_experiment_that_ships(page: str):
     assert re.findall(r"^\| `([\w-]+)` \|.*\|.*\|$", page.split("## Settings")[0], re.MULTILINE) == [
         "four-levers", "equal-spend", "coaching-dose", "build-vs-buy", "pilots-vs-zones", "need-vs-readiness",
-        "funding-cliff", "superintendent-change", "regional-funds", "what-we-do-not-know",
+        "funding-cliff", "superintendent-change", "regional-funds", "what-we-do-not-know", "best-mix",
     ]  # fmt: skip
