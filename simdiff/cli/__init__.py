@@ -28,9 +28,6 @@ District = Annotated[str, typer.Option(help="In which district.")]
 Practice = Annotated[Optional[str], typer.Option(help="Of which practice; left out, the first.")]  # noqa: UP045
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
 OutcomeName = Annotated[Optional[str], typer.Option("--outcome", help="Outcome; left out, depth.")]  # noqa: UP045
-Year = Annotated[Optional[int], typer.Option(help="End of this year; left out, the last one kept.")]  # noqa: UP045
-District = Annotated[str, typer.Option(help="District; all: all together.")]
-Practice = Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")]  # noqa: UP045
 At = Annotated[Optional[list[str]], typer.Option(help="FACTOR=LEVEL: only cells at this level; may be repeated.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
