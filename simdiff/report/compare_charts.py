@@ -17,13 +17,12 @@ from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, Contrast, against
 from simdiff.analysis.cost import CostEffect
 from simdiff.report.charts import BLUE, GREY, INK, STYLE
 from simdiff.report.compare_words import label_of, layer_of, layers_words
-from simdiff.report.dots import MOST_CELLS
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.steps import is_share, short, step, step_unit
 from simdiff.report.words import BY_NAME, money, number
 from simdiff.study.plan import Plan
 
-MOST_PANELS = 4
+MOST_CELLS, MOST_PANELS = 24, 4
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 """Okabe–Ito without yellow, which is too light for lines."""
 DASHES = ("-", "--", ":")

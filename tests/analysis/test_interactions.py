@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from simdiff.analysis.interactions import CELLS, TERMS, cell_worlds, effects, effects_of, levels, study_interactions
+from simdiff.analysis.parity import FAMILIES
 from simdiff.analysis.worlds import Worlds
-from simdiff.model.inputs import FAMILIES, world_of
+from simdiff.model.inputs import world_of
 from simdiff.scenario import load_scenario
 from simdiff.scenario.schema import Policy
 
