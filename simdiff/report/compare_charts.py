@@ -22,7 +22,7 @@ from simdiff.report.steps import is_share, short, step, step_unit
 from simdiff.report.words import BY_NAME, money, number
 from simdiff.study.plan import Plan
 
-MOST_CELLS, MOST_PANELS = 24, 4
+MOST_CELLS, MOST_PANELS = 40, 4
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#222222")
 """Okabe–Ito without yellow, which is too light for lines."""
 DASHES = ("-", "--", ":")
