@@ -38,7 +38,8 @@ LEADERS = "carlson.png"
 LEADER_WORDS = (
     "P7 and P8 are measured in the leader-level limit of the model on Carlson's network of superintendents, with draws "
     "accepted by his adoption curve (C9); of each form of contagion, the fit that follows the curve best. Their "
-    "intervals are 5–95 % over all runs of those draws, chance and parameters together, and their shares are of runs."
+    "intervals are 5–95 % over all runs of those draws, chance and parameters together, and their shares are of runs. "
+    "P8 is no clean check of the threshold form: the prior of its share of leaders at zero is Carlson's own."
 )
 PATTERN_WORDS = (
     "Intervals of figures are 5–95 % over parameter draws; each draw pools its replicates, so that chance hardly "
