@@ -12,7 +12,7 @@ from rich.table import Table
 from simdiff.analysis.leaders import Carlson, carlson
 from simdiff.analysis.validation import NEEDED, STEPS, Scores, Validation, scores_of, validate
 from simdiff.analysis.worlds import Worlds, worlds_of
-from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED, NETWORK
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.provenance import CAVEAT, provenance, run_id
@@ -47,8 +47,9 @@ def validate_command(experiment: str, posterior: str, draws: int | None, replica
     cells = {name: loaded.cell(name, {}).text for name in loaded.bases}
     run = run_id(cells, [question, chosen], ())
     folder = out or Path("results") / f"{loaded.experiment.name}-{run}"
-    command = shlex.join(["simdiff", "validate", experiment, "--posterior", posterior, "--draws", str(len(chosen)),
-                          "--replicates", str(question["replicates"]), "--network", str(network)])  # fmt: skip
+    words = ["simdiff", "validate", experiment, "--posterior", posterior, "--draws", str(len(chosen)),
+             "--replicates", str(question["replicates"])]  # fmt: skip
+    command = shlex.join(words + (["--network", str(network)] if network != NETWORK else []))
     try:
         check_folder(folder, run, LEFT)
         worlds = worlds_of(loaded)

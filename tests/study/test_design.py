@@ -222,13 +222,13 @@ def test_morris_moves_levels_and_whole_numbers_too(ask: Ask) -> None:
             assert all(len(names) == 1 for names in moved)
 
 
-def test_priors_are_varied_about_their_default() -> None:
-    """The middle of an odd number of levels is the median: of all priors but Beta, the default. By hand for *lapse*,
+def test_priors_are_varied_about_their_centre() -> None:
+    """The middle of an odd number of levels is the median: of all priors but Beta, the centre. By hand for *lapse*,
     lognormal .012 with SD .5: five levels at 10, 30, 50, 70, 90 %: .012·e^{∓.5·1.28155}, .012·e^{∓.5·.52440}; its
     ends, at .5 and 99.5 %, .012·e^{∓.5·2.57583}."""
     for name, known in PARAMETERS.items():
         if known.prior in ("lognormal", "logitnormal", "normal"):
-            assert levels(Factor(prior=name))[2] == pytest.approx(known.default, abs=1e-12), name
+            assert levels(Factor(prior=name))[2] == pytest.approx(known.centre, abs=1e-12), name
     lapse = Factor(prior="lapse")
     assert levels(lapse) == pytest.approx([0.00632263, 0.00923228, 0.012, 0.0155974, 0.0227753], rel=1e-5)
     assert [level_at(lapse, 0.0), level_at(lapse, 1.0)] == pytest.approx([0.0033103, 0.0435009], rel=1e-4)
