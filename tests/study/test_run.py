@@ -85,7 +85,7 @@ def test_wrong_counts_are_refused(loaded: Loaded, counts: dict[str, int]) -> Non
 
 @pytest.mark.parametrize("u", [0.001, 0.5, 0.999])
 def test_prior_draws_stay_in_range_about_their_centre(u: float) -> None:
-    """Catches a prior whose median is not its centre (the default, unless it says another), or that leaves the range."""
+    """Catches a prior whose median is not its centre, or that leaves the range."""
     for parameter in PARAMETERS.values():
         value = prior_quantile(parameter, u)
         assert parameter.low <= value <= parameter.high, parameter.name
