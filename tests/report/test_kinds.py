@@ -22,7 +22,7 @@ from simdiff.report.captions import course, extremes, when
 from simdiff.report.charts import PRINT, SIZES, STAGE_COLOURS
 from simdiff.report.figure import Chart
 from simdiff.report.kinds import KINDS, check
-from simdiff.report.picture import picture
+from simdiff.report.picture import picture, read_story
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.story import story_of
 from simdiff.study.run import HEADLINES
@@ -79,6 +79,15 @@ def band(axis: object, at: int) -> tuple[np.ndarray, np.ndarray]:
     times = sorted(set(points[:, 0]))
     edges = [points[points[:, 0] == time, 1] for time in times]
     return np.array([edge.min() for edge in edges]), np.array([edge.max() for edge in edges])
+
+
+def test_every_kind_is_documented() -> None:
+    """Catches a kind that nobody can find, and a picture of the documents that carries no story."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    page = (docs / "charts.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"\n| `{kind}` |" not in page] == []
+    kinds = {read_story(docs / name)["kind"] for name in ("four-levers.png", "four-levers-sweep.png", "animation.gif")}
+    assert kinds == {"adoption", "levers", "animation"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
