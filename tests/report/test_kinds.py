@@ -127,6 +127,14 @@ def test_bands_over_draws_say_so(drawn_folder: Path, kind: str) -> None:
     assert {row["interval"] for row in rows(chart)} == {"parameters"}
 
 
+def test_draws_of_one_replicate_hold_chance_too(tmp_path: Path) -> None:
+    """Catches chance that is said not to be in an interval in which it is."""
+    write_pair(tmp_path)
+    chart = drawn(read_results(run_pair(tmp_path, replicates=1, draws=3)), "levers")
+    assert "3 parameter draws of one replicate each: what is not known of the parameters, and chance." in chart.caption
+    assert {row["interval"] for row in rows(chart)} == {"parameters and chance"}
+
+
 def test_adoption_draws_its_numbers(run: Results, run_folder: Path) -> None:
     """Catches a line or band that is not in the CSV, and medians that are not those of the runs."""
     chart = drawn(run, "adoption", place="north")

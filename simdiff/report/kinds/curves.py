@@ -167,7 +167,7 @@ def _chart(results: Results, asked: Asked, panels: Sequence[Panel], cells: Seque
         caption=said,
         alt=_alt(panels, results),
         figures=(draw(panels, title, said, size),),
-        table=tuple(_rows(panels, layer(results))),
+        table=tuple(_rows(panels, layer(results, cells))),
         asked=drawn,
         plan=narrowed(results.plan, cells, asked.outcomes, months),
     )

@@ -59,7 +59,7 @@ def equity(results: Results, asked: Asked, size: Size) -> Chart:
     title = titled(results, cells, ": equity gap")
     return Chart(
         title=title, caption=said, alt=_alt(gaps), figures=(draw(gaps, title, said, size),),
-        table=tuple(_rows(gaps, place, practice, layer(results))),
+        table=tuple(_rows(gaps, place, practice, layer(results, cells))),
         asked=replace(asked, cells=tuple(cell.name for cell in cells), place=place, practice=practice),
         plan=narrowed(results.plan, cells, (), ()),
     )  # fmt: skip

@@ -67,7 +67,7 @@ def survival(results: Results, asked: Asked, size: Size) -> Chart:
     title, said = _words(results, cells, place, practice, shown)
     return Chart(
         title=title, caption=said, alt=_alt(lefts), figures=(draw(lefts, title, said, size),),
-        table=tuple(_rows(lefts, place, practice, layer(results))),
+        table=tuple(_rows(lefts, place, practice, layer(results, cells))),
         asked=replace(asked, cells=tuple(cell.name for cell in cells), place=place, practice=practice),
         plan=narrowed(results.plan, cells, (), ()),
     )  # fmt: skip
