@@ -77,9 +77,11 @@ class OfRun:
     result: RunResult
 
     def outcomes(self) -> tuple[str, ...]:
+        """Names of the outcomes that are kept."""
         return (*self.result.outcomes, *(outcome.name for outcome in FINAL_OUTCOMES))
 
     def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
+        """Outcomes of a cell; none if it has no run yet."""
         return {name: self._one(name) for name in names}
 
     def _one(self, name: str) -> Series:
@@ -101,9 +103,11 @@ class OfSweep:
     rows: Rows
 
     def outcomes(self) -> tuple[str, ...]:
+        """Names of the outcomes that are kept."""
         return self.plan.question.outcomes
 
     def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
+        """Outcomes of a cell; none if it has no run yet."""
         time = "month" if self.plan.experiment.keep.series == "monthly" else "year"
         table = self.rows.of_cell(cell, [time, "district", "practice", *names])
         if table is None:

@@ -58,9 +58,11 @@ class RunAgain:
     report: Report | None = None
 
     def outcomes(self) -> tuple[str, ...]:
+        """Names of the outcomes that are kept."""
         return self.plan.question.outcomes
 
     def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
+        """Outcomes of a cell; none if it has no run yet."""
         if self.report is None:
             self.report = run_sweep(self.folder, self.plan, "", self.engine, Event(), self.tell)
         return OfSweep(self.plan, Rows(self.plan, self.report.chunks)).series(cell, names)

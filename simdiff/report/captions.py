@@ -16,9 +16,11 @@ SAME = 0.005
 """Part of the range of a line below which it is said to stay."""
 
 
-def layer(results: Results) -> str:
-    """The column of tables that says which uncertainty an interval shows: ``parameters``, or ``chance``."""
-    return "parameters" if len(results.plan.draws) > 1 else "chance"
+def layer(results: Results, cells: Sequence[Cell]) -> str:
+    """Which uncertainty an interval shows, as tables say it."""
+    if len(results.plan.draws) > 1:
+        return "parameters and chance" if counted(results, cells) == "1" else "parameters"
+    return "chance"
 
 
 def counted(results: Results, cells: Sequence[Cell]) -> str:
@@ -28,13 +30,20 @@ def counted(results: Results, cells: Sequence[Cell]) -> str:
     return f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}–{counts[-1]:,}"
 
 
-def layers(results: Results, cells: Sequence[Cell], middle: str = "Median") -> str:
+def spread_over(results: Results, cells: Sequence[Cell]) -> str:
+    """What an interval is taken over, and which uncertainty that is."""
+    draws, replicates, which = len(results.plan.draws), counted(results, cells), layer(results, cells)
+    if which == "parameters and chance":
+        return f"{draws:,} parameter draws of one replicate each: what is not known of the parameters, and chance"
+    if which == "parameters":
+        return (f"{draws:,} parameter draws, each at its median of {replicates} replicates: what is not known of the "
+                "parameters; chance is not in the interval")  # fmt: skip
+    return f"{replicates} replicates: chance alone, at one set of parameters"
+
+
+def layers(results: Results, cells: Sequence[Cell]) -> str:
     """What the lines and bands are, in words."""
-    replicates, draws = counted(results, cells), len(results.plan.draws)
-    if draws > 1:
-        return (f"{middle} and 5–95 % over {draws:,} parameter draws, each at its median of {replicates} replicates: "
-                "what is not known of the parameters; chance is not in the band.")  # fmt: skip
-    return f"{middle} and 5–95 % over {replicates} replicates: chance alone, at one set of parameters."
+    return f"Median and 5–95 % over {spread_over(results, cells)}."
 
 
 def titled(results: Results, cells: Sequence[Cell], what: str = "") -> str:

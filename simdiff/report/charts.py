@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.ticker import MaxNLocator
@@ -89,7 +89,8 @@ def sheet(size: Size, height: float, title: str, caption: str) -> Figure:
     above = wrapped(title, size.width, 1.2 * size.font)
     below = wrapped(caption, size.width, small)
     lines = (1.2 * size.font * (above.count("\n") + 1) + small * (below.count("\n") + 1)) * LINE / 72
-    figure = Figure(figsize=(size.width, height + lines + 0.15), dpi=size.dpi, layout="constrained")
+    figure = Figure(figsize=(size.width, height + lines + 0.25), dpi=size.dpi, layout="constrained")
+    figure.get_layout_engine().set(h_pad=0.07)  # type: ignore[union-attr, call-arg]
     figure.suptitle(above, x=0.01, ha="left", fontsize=1.2 * size.font, weight="bold")
     figure.supxlabel(below, x=0.01, ha="left", fontsize=small, color=GREY)
     return figure
@@ -167,6 +168,11 @@ def _luminance(channels: NDArray[np.float64]) -> float:
 def tick(value: float, unit: str) -> str:
     """A number beside an axis: without decimals that say nothing, and with a true minus."""
     return number(value, unit).replace(".0%", "%").replace("-", "−")
+
+
+def band(axis: Axes, x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], colour: str) -> None:
+    """A band between two lines, with edges, so that two that overlap can be told apart."""
+    axis.fill_between(x, low, high, facecolor=to_rgba(colour, BAND), edgecolor=to_rgba(colour, 0.5), linewidth=0.5)
 
 
 def label_ends(axis: Axes, labels: Sequence[tuple[float, str, str]], size: Size, height: float) -> None:

@@ -22,7 +22,7 @@ from simdiff.report.captions import course, extremes, when
 from simdiff.report.charts import PRINT, SIZES, STAGE_COLOURS
 from simdiff.report.figure import Chart
 from simdiff.report.kinds import KINDS, check
-from simdiff.report.picture import picture
+from simdiff.report.picture import picture, read_story
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.story import story_of
 from simdiff.study.run import HEADLINES
@@ -81,6 +81,15 @@ def band(axis: object, at: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array([edge.min() for edge in edges]), np.array([edge.max() for edge in edges])
 
 
+def test_every_kind_is_documented() -> None:
+    """Catches a kind that nobody can find, and a picture of the documents that carries no story."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    page = (docs / "charts.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"\n| `{kind}` |" not in page] == []
+    kinds = {read_story(docs / name)["kind"] for name in ("four-levers.png", "four-levers-sweep.png", "animation.gif")}
+    assert kinds == {"adoption", "levers", "animation"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_draws_a_run(run: Results, kind: str) -> None:
     """Catches a kind that fails on a run, that has no numbers, or does not say what its intervals are and are not."""
@@ -116,6 +125,14 @@ def test_bands_over_draws_say_so(drawn_folder: Path, kind: str) -> None:
     assert "4 parameter draws" in chart.caption
     assert "chance alone" not in chart.caption
     assert {row["interval"] for row in rows(chart)} == {"parameters"}
+
+
+def test_draws_of_one_replicate_hold_chance_too(tmp_path: Path) -> None:
+    """Catches chance that is said not to be in an interval in which it is."""
+    write_pair(tmp_path)
+    chart = drawn(read_results(run_pair(tmp_path, replicates=1, draws=3)), "levers")
+    assert "3 parameter draws of one replicate each: what is not known of the parameters, and chance." in chart.caption
+    assert {row["interval"] for row in rows(chart)} == {"parameters and chance"}
 
 
 def test_adoption_draws_its_numbers(run: Results, run_folder: Path) -> None:

@@ -26,12 +26,12 @@ from simdiff.report.captions import (
     within,
 )
 from simdiff.report.charts import (
-    BAND,
     BLUE,
     MOST_PANELS,
     ORANGE,
     PALE,
     Size,
+    band,
     columns_of,
     grid,
     house,
@@ -167,7 +167,7 @@ def _chart(results: Results, asked: Asked, panels: Sequence[Panel], cells: Seque
         caption=said,
         alt=_alt(panels, results),
         figures=(draw(panels, title, said, size),),
-        table=tuple(_rows(panels, layer(results))),
+        table=tuple(_rows(panels, layer(results, cells))),
         asked=drawn,
         plan=narrowed(results.plan, cells, asked.outcomes, months),
     )
@@ -201,7 +201,7 @@ def _draw_panel(axis: Axes, panel: Panel, panels: Sequence[Panel], size: Size) -
                 axis.plot((line.month + 1) / 12, line.median, color=PALE, linewidth=0.7)
     for line, (colour, dash) in zip(panel.lines, LOOKS, strict=False):
         years = (line.month + 1) / 12
-        axis.fill_between(years, line.low, line.high, color=colour, alpha=BAND, linewidth=0)
+        band(axis, years, line.low, line.high, colour)
         axis.plot(years, line.median, color=colour, linestyle=dash, linewidth=1.5, label=line.outcome)
     if panel.title:
         axis.set_title(panel.title, loc="left", fontsize=size.font)

@@ -13,12 +13,12 @@ from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, chosen_cells, chosen_place, chosen_practice
 from simdiff.report.captions import caption, course, known_or_none, layer, layers, more_cells, titled, within
 from simdiff.report.charts import (
-    BAND,
     BLUE,
     GREY,
     INK,
     ORANGE,
     Size,
+    band,
     house,
     label_ends,
     left_labels,
@@ -59,7 +59,7 @@ def equity(results: Results, asked: Asked, size: Size) -> Chart:
     title = titled(results, cells, ": equity gap")
     return Chart(
         title=title, caption=said, alt=_alt(gaps), figures=(draw(gaps, title, said, size),),
-        table=tuple(_rows(gaps, place, practice, layer(results))),
+        table=tuple(_rows(gaps, place, practice, layer(results, cells))),
         asked=replace(asked, cells=tuple(cell.name for cell in cells), place=place, practice=practice),
         plan=narrowed(results.plan, cells, (), ()),
     )  # fmt: skip
@@ -103,7 +103,7 @@ def _draw_bands(axis: Axes, gap: Gap, names: Sequence[str], size: Size, height: 
     for name in names:
         (colour, dash), (median, low, high) = GROUPS[name], gap.bands[name]
         years = (np.arange(len(median)) + 1) / 12
-        axis.fill_between(years, low, high, color=colour, alpha=BAND, linewidth=0)
+        band(axis, years, low, high, colour)
         axis.plot(years, median, color=colour, linestyle=dash, linewidth=1.5, label=name)
         years_axis(axis, len(median) / 12, "years of policy")
     axis.yaxis.set_major_formatter(lambda value, _: tick(value, TEACHING))

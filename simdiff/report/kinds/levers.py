@@ -58,7 +58,7 @@ def levers(results: Results, asked: Asked, size: Size) -> Chart:
     return Chart(
         title=title, caption=said, alt=_alt(names, panels, time),
         figures=(draw(names, panels, title, said, size, parameters=len(results.plan.draws) > 1),),
-        table=tuple(_rows(done, panels, place, practice, month, layer(results))),
+        table=tuple(_rows(done, panels, place, practice, month, layer(results, done))),
         asked=replace(asked, outcomes=outcomes, cells=tuple(cell.name for cell in done), place=place,
                       practice=practice, months=() if month is None else (month,)),
         plan=narrowed(results.plan, done, outcomes, [month] if month is not None else [11]),
@@ -134,7 +134,7 @@ def _rows(cells: Sequence[Cell], panels: Sequence[Dots], place: str, practice: s
     rows: list[Row] = []
     for panel in panels:
         for cell, one in zip(cells, panel.intervals, strict=True):
-            low, high = edges(one, parameters=which == "parameters")
+            low, high = edges(one, parameters=which != "chance")
             rows.append({
                 "cell": cell.name, "district": place, "practice": practice, "outcome": panel.outcome,
                 "unit": BY_NAME[panel.outcome].unit, "month": 12 * cell.years - 1 if month is None else month,

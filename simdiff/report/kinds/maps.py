@@ -242,7 +242,7 @@ def _key(scene: Scene, size: Size) -> list[Line2D]:
                               markeredgewidth=1.1 if hollow else 0.4))  # fmt: skip
     for layer in scene.ties:
         name, colour, opacity = LAYERS[layer]
-        handles.append(Line2D([], [], color=colour, linewidth=1, alpha=min(1, 2 * opacity), label=f"{name} tie"))
+        handles.append(Line2D([], [], color=colour, linewidth=1, alpha=min(1, 3 * opacity), label=f"{name} tie"))
     return handles
 
 

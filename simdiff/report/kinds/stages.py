@@ -12,7 +12,18 @@ from simdiff.analysis.results import Results, narrowed
 from simdiff.analysis.summary import intervals
 from simdiff.model.state import STAGES
 from simdiff.report.asked import Asked, chosen_cells, chosen_place, chosen_practice
-from simdiff.report.captions import caption, counted, extremes, known_or_none, layer, more_cells, titled, when, within
+from simdiff.report.captions import (
+    caption,
+    counted,
+    extremes,
+    known_or_none,
+    layer,
+    more_cells,
+    spread_over,
+    titled,
+    when,
+    within,
+)
 from simdiff.report.charts import (
     STAGE_COLOURS,
     Size,
@@ -53,8 +64,7 @@ def stages(results: Results, asked: Asked, size: Size) -> Chart:
     cells = chosen_cells(results, asked, MOST_CELLS if asked.cells else 1)
     place, practice = chosen_place(cells, asked), chosen_practice(cells, asked, single=True)
     flows = [_flow(results, cell, place, practice) for cell in cells]
-    over = (f"{len(results.plan.draws):,} parameter draws (each at its median): what is not known of the parameters"
-            if len(results.plan.draws) > 1 else f"{counted(results, cells)} replicates: chance alone")  # fmt: skip
+    over = spread_over(results, cells)
     where = within(cells, place)
     said = caption(results, f"Schools by stage of {plain(practice, 60)}{where}.",
                    f"Areas: mean share of schools over {counted(results, cells)} replicates"
@@ -64,7 +74,7 @@ def stages(results: Results, asked: Asked, size: Size) -> Chart:
     title = titled(results, cells, ": stages of implementation")
     return Chart(
         title=title, caption=said, alt=_alt(flows, practice), figures=(draw(flows, title, said, size),),
-        table=tuple(_rows(flows, place, practice, layer(results))),
+        table=tuple(_rows(flows, place, practice, layer(results, cells))),
         asked=replace(asked, cells=tuple(cell.name for cell in cells), place=place, practice=practice),
         plan=narrowed(results.plan, cells, (), ()),
     )  # fmt: skip

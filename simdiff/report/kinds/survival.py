@@ -13,10 +13,10 @@ from simdiff.analysis.summary import intervals
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_place, chosen_practice
 from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled, within
 from simdiff.report.charts import (
-    BAND,
     BLUE,
     ORANGE,
     Size,
+    band,
     columns_of,
     grid,
     house,
@@ -67,7 +67,7 @@ def survival(results: Results, asked: Asked, size: Size) -> Chart:
     title, said = _words(results, cells, place, practice, shown)
     return Chart(
         title=title, caption=said, alt=_alt(lefts), figures=(draw(lefts, title, said, size),),
-        table=tuple(_rows(lefts, place, practice, layer(results))),
+        table=tuple(_rows(lefts, place, practice, layer(results, cells))),
         asked=replace(asked, cells=tuple(cell.name for cell in cells), place=place, practice=practice),
         plan=narrowed(results.plan, cells, (), ()),
     )  # fmt: skip
@@ -126,7 +126,7 @@ def _draw_panel(axis: Axes, left: Left, size: Size) -> None:
     for name, (_, colour, dash) in LINES.items():
         median, low, high = left.bands[name]
         years = np.arange(len(median)) / 12
-        axis.fill_between(years, low, high, color=colour, alpha=BAND, linewidth=0)
+        band(axis, years, low, high, colour)
         axis.plot(years, median, color=colour, linestyle=dash, linewidth=1.5, label=name)
     when = sorted({month / 12 for month in left.ended})
     told = f"year {when[0]:g}" if len(when) == 1 else f"years {when[0]:g}–{when[-1]:g}"
