@@ -192,7 +192,7 @@ def told(run: str) -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "standing": lambda: evidence.standing(calibrated("contraction")),
+    "standing": lambda: evidence.standing(calibrated("contraction"), calibrated("told")),
     "targets": evidence.targets,
     "grade E": lambda: evidence.sourced("E", calibrated("contraction")),
     "grade M": lambda: evidence.sourced("M", calibrated("contraction")),

@@ -4,11 +4,11 @@ Parameters live as standard normal coordinates z (prior quantile of Φ(z)), so t
 
 1. Many prior points are scored. Those whose worst implausibility |figure − target| / sd is 3 or more are *ruled out*
    (history matching: Vernon, Goldstein & Bower 2010; for agent-based models McCulloch et al. 2022).
-2. From there a population is moved to the posterior under the likelihood exp(−½ Σ implausibility²): what targets and
-   model may be off is part of the model, so that accepting by this kernel is exact for it (Wilkinson 2013). The
-   exponent of the likelihood rises from 0 to 1 in steps that keep half of the effective sample (Del Moral, Doucet &
-   Jasra 2006); after each step the points move by preconditioned Crank–Nicolson proposals, z' = √(1−β²) z + β ξ, which
-   keep the prior whatever the number of parameters (Cotter et al. 2013).
+2. From there a population is moved to the posterior under the likelihood Π N(target; figure, s²): what targets and
+   model may be off is part of the model, so that accepting by this kernel is exact for it (Wilkinson 2013). Points that
+   are ruled out have none. The exponent of the likelihood rises from 0 to 1 in steps that keep half of the effective
+   sample (Del Moral, Doucet & Jasra 2006); after each step the points move by preconditioned Crank–Nicolson proposals,
+   z' = √(1−β²) z + β ξ, which keep the prior whatever the number of parameters (Cotter et al. 2013).
 """
 
 import math
@@ -62,10 +62,10 @@ class Posterior:
     wave_figures: Floats
 
 
-def sample(score: Score, dimensions: int, sizes: Sizes, luck: Luck) -> Posterior:
+def sample(score: Score, sizes: Sizes, luck: Luck) -> Posterior:
     """Draw from the posterior. Raises ValueError if no point of the first wave can be scored."""
     wave, _ = luck(0, 0, sizes.wave)
-    wave_scores, wave_figures = score(wave[:, :dimensions])
+    wave_scores, wave_figures = score(wave)
     if not np.isfinite(wave_scores).any():
         raise ValueError("no prior point could be scored")
     z, scores, figures = wave, wave_scores, wave_figures
@@ -84,7 +84,9 @@ def sample(score: Score, dimensions: int, sizes: Sizes, luck: Luck) -> Posterior
             beta = min(1.0, beta * (1.25 if rate > 0.3 else 0.8 if rate < 0.2 else 1.0))
             rates.append(rate)
         stages.append(Stage(exponent, effective(weights), float(np.mean(rates))))
-    return Posterior(z, figures, ancestors, tuple(stages), wave, wave_figures)
+    _, lots = luck(number + 1, 0, len(z))
+    mixed = np.argsort(lots, kind="stable")  # resampling leaves siblings side by side: the first draws must do for all
+    return Posterior(z[mixed], figures[mixed], ancestors[mixed], tuple(stages), wave, wave_figures)
 
 
 def effective(weights: Floats) -> float:
@@ -132,9 +134,10 @@ def moved(score: Score, z: Floats, scores: Floats, figures: Floats, exponent: fl
     )
 
 
-def implausibility(figures: Floats, cases: Floats, centre: Floats, sd: Floats) -> Floats:
-    """(figure − target)/sd, with the binomial error of pooled cases under a design effect of 2 added to the target's
-    own; (n, k). Figures near 0 or 1 keep the error of a share of .05."""
+def implausibility(figures: Floats, cases: Floats, centre: Floats, sd: Floats) -> tuple[Floats, Floats]:
+    """(figure − target)/s, and s, both (n, k): s² is the target's own variance and the binomial error of pooled cases
+    under a design effect of 2. Figures near 0 or 1 keep the error of a share of .05; no cases: the figure is exact."""
     share = np.clip(figures, 0.05, 0.95)
     error = np.where(cases > 0, 2.0 * share * (1.0 - share) / np.maximum(cases, 1.0), 0.0)
-    return np.asarray((figures - centre) / np.sqrt(sd**2 + error))
+    spread = np.sqrt(sd**2 + error)
+    return np.asarray((figures - centre) / spread), spread

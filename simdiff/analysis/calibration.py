@@ -13,6 +13,8 @@ from simdiff.analysis.worlds import Worlds, at_each
 from simdiff.model.luck import seed_key
 from simdiff.study.draws import free_parameters, normal_luck, values_at
 
+PIECE = 250
+"""Points scored at once."""
 FEWEST = 10
 """Cases below which a figure says nothing: such a point cannot be scored."""
 SCORED: tuple[Target, ...] = tuple(target for target in CALIBRATED_TO + ANCHORS if target.name in {*FIGURES, *AT_ONCE})
@@ -36,6 +38,12 @@ class Calibration:
     contraction: Mapping[str, float]
 
     @property
+    def told(self) -> float:
+        """Posterior SD over prior SD below which a parameter is told from its prior: three standard errors of the ratio
+        of a parameter without a say, with as many independent draws as there are ancestors."""
+        return float(1.0 - 3.0 / np.sqrt(2.0 * len(np.unique(self.posterior.ancestors))))
+
+    @property
     def not_ruled_out(self) -> float:
         """Share of the first wave whose worst implausibility is below 3."""
         worst = np.abs(self.implausible).max(axis=1)
@@ -53,14 +61,27 @@ def figures_at(worlds: Worlds, values: Mapping[str, float]) -> Floats:
 
 
 def score_of(found: Floats) -> tuple[Floats, Floats]:
-    """Figures with cases (n, targets, 2) → log-likelihoods −½ Σ implausibility², and implausibilities (n, targets);
-    minus infinity and infinity where a figure rests on too few cases."""
+    """Figures with cases (n, targets, 2) → log-likelihoods Σ log N(target; figure, s²) (constants left out), minus
+    infinity where a point is ruled out; and implausibilities (n, targets), infinite where a figure rests on too few
+    cases."""
     centre, sd = np.array([t.centre for t in SCORED]), np.array([t.sd for t in SCORED])
-    off = implausibility(found[..., 0], found[..., 1], centre, sd)
+    off, spread = implausibility(found[..., 0], found[..., 1], centre, sd)
     exact = np.array([t.name in AT_ONCE for t in SCORED])
     known = np.isfinite(off) & (exact | (found[..., 1] >= FEWEST))
     off = np.where(known, off, np.inf)
-    return -0.5 * (off**2).sum(axis=1), off
+    ruled_out = np.abs(off).max(axis=1) >= RULED_OUT
+    score = -0.5 * np.where(known, off**2, 0.0).sum(axis=1) - np.log(spread).sum(axis=1)
+    return np.where(ruled_out, -np.inf, score), off
+
+
+def in_pieces(score: Score) -> Score:
+    """The same score, asked ``PIECE`` points at a time, so that a stop loses no more than that."""
+
+    def pieces(points: Floats) -> tuple[Floats, Floats]:
+        parts = [score(points[first : first + PIECE]) for first in range(0, len(points), PIECE)]
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+    return pieces
 
 
 def scorer(worlds: Worlds, threads: int | None, progress: Callable[[int], None]) -> Score:
@@ -83,8 +104,8 @@ def calibrate(worlds: Worlds, sizes: Sizes, seed: int, *, threads: int | None = 
     Raises ValueError if no point of the first wave can be scored.
     """
     parameters = free_parameters()
-    score = remember(scorer(worlds, threads, progress))
-    found = sample(score, len(parameters), sizes, normal_luck(seed_key(seed), len(parameters)))
+    score = in_pieces(remember(scorer(worlds, threads, progress)))
+    found = sample(score, sizes, normal_luck(seed_key(seed), len(parameters)))
     targets = len(SCORED)
     return Calibration(
         draws=tuple(values_at(point, parameters) for point in found.z),
@@ -93,16 +114,3 @@ def calibrate(worlds: Worlds, sizes: Sizes, seed: int, *, threads: int | None = 
         implausible=score_of(found.wave_figures.reshape(-1, targets, 2))[1],
         contraction={one.name: float(found.z[:, k].std()) for k, one in enumerate(parameters)},
     )
-
-
-def conflicts(calibration: Calibration) -> list[tuple[Target, float, float]]:
-    """Targets with the share of prior points and of accepted draws whose figure lies in the target's range."""
-    wave = calibration.posterior.wave_figures.reshape(-1, len(SCORED), 2)[..., 0]
-    return [
-        (target, _inside(wave[:, k], target), _inside(calibration.figures[:, k], target))
-        for k, target in enumerate(SCORED)
-    ]
-
-
-def _inside(figures: Floats, target: Target) -> float:
-    return float(((figures >= target.low) & (figures <= target.high)).mean())

@@ -61,7 +61,7 @@ def sampled(worlds: Worlds, known: Known, step: Step, districts: int, sizes: Siz
     draws = []
     for district in range(districts):
         score = scorer(step, lambda figures: percentiles(by.at(figures)[:, where]), observed[district], fresh)
-        found = sample(score, known.truths.z.shape[1], sizes, _later(luck, SAMPLER + STAGES * district))
+        found = sample(score, sizes, _later(luck, SAMPLER + STAGES * district))
         draws.append((quantities_of(worlds, found.z)[:, where] - known.middle[where]) / known.spread[where])
     return tuple(
         _sampled(

@@ -40,11 +40,24 @@ def ratio(part: float, whole: float) -> float:
 
 
 def startup(panel: Panel) -> Figure:
-    """C1: of schools that begin to install and are done with it, the share that launches."""
-    installing = panel.stage == INSTALL
+    """C1: of schools that begin to install and are done with it, the share that launches.
+
+    A school may begin and give up within a month, and is then never seen installing. Beginnings of the last year are
+    left out: they can be given up before the panel ends, but hardly launch.
+    """
+    last = panel.stage.shape[1] - 12
+    installing, active = panel.stage == INSTALL, panel.active
+    before, after = panel.stage[:, :-1], panel.stage[:, 1:]
+    at_once = (before != INSTALL) & (before != DROPPED) & ~active[:, :-1] & (after == DROPPED)
     ended = installing[:, :-1] & ~installing[:, 1:]
-    launched = ended & panel.active[:, 1:]
-    return ratio(launched.sum(), ended.sum()), float(ended.sum())
+    months = np.arange(panel.stage.shape[1])[None, :, None]
+    began = np.where(installing & ~np.roll(installing, 1, axis=1), months, 0)
+    since = np.maximum.accumulate(began, axis=1)[:, :-1]
+    ended &= since < last
+    at_once[:, last:] = False
+    launched = (ended & active[:, 1:]).sum()
+    tried = ended.sum() + at_once.sum()
+    return ratio(launched, tried), float(tried)
 
 
 def mechanical_share(panel: Panel) -> Figure:
@@ -64,7 +77,7 @@ def implementing(panel: Panel) -> Figure:
 
 def formal_survival(panel: Panel, months: int) -> Figure:
     """Kaplan–Meier share of launched schools that keep the label for so many months (C4: 36; C6: one minus that at 60);
-    cases are the schools at risk at the start."""
+    cases are those that dropped it or were watched so long."""
     runs, start, schools = launches(panel, 0)
     last = panel.stage.shape[1]
     lost = panel.stage[runs, :, schools] == DROPPED
@@ -74,8 +87,8 @@ def formal_survival(panel: Panel, months: int) -> Figure:
     alive = 1.0
     for month in np.unique(age[dropped & (age <= months)]):
         alive *= 1.0 - (dropped & (age == month)).sum() / (age >= month).sum()
-    known = len(runs) and age.max() >= months
-    return (alive if known else float("nan")), float(len(runs))
+    followed = float((dropped | (age >= months)).sum())
+    return (alive if len(runs) and age.max() >= months else float("nan")), followed
 
 
 def loss_hazard(panel: Panel) -> Figure:

@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from simdiff.analysis import abc, calibration, patterns, targets
 from simdiff.analysis.abc import Sizes
 from simdiff.analysis.calibration import SCORED, WORLDS, Calibration, calibrate
 from simdiff.analysis.leaders import Carlson, carlson, carlson_rows
 from simdiff.analysis.parity import parity
 from simdiff.analysis.worlds import Worlds, worlds_of
-from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED, NETWORK
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.calibration_report import (
@@ -36,6 +37,7 @@ from simdiff.report.provenance import CAVEAT, commit
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment
 from simdiff.scenario.leaders import read_network
 from simdiff.scenario.problems import Problem
+from simdiff.study import panel
 from simdiff.study.draws import parameter_draws
 from simdiff.study.files import csv_bytes, digest, write_file
 from simdiff.study.remembered import remembered
@@ -56,18 +58,20 @@ def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: i
         leaders = read_network(network)
         _check_worlds(loaded, experiment)
         worlds = worlds_of(loaded)
+        equal = load_experiment(PARITY)
     except ScenarioError as error:
         errors().print(str(error))
         return BAD_INPUT
     sizes = Sizes(wave=max(2, loaded.experiment.draws), kept=kept)
-    name = digest(f"{loaded.experiment!r} {sizes} {code_digest(versions())}".encode())[:16]
+    name = _name(loaded, sizes)
     try:
         out.mkdir(parents=True, exist_ok=True)
         found = _calibrated(worlds, sizes, loaded.experiment.seed, threads, out / STEPS / name)
         curve = carlson(leaders, leader_draws, loaded.experiment.seed) if leaders else None
-        equal = _parity(found, threads)
-        command = shlex.join(["simdiff", "calibrate", experiment, "--kept", str(kept)])
-        about = _about(found, curve, loaded, sizes, command) | {"parity": equal}
+        families = _parity(equal, found, threads)
+        words = ["simdiff", "calibrate", experiment, "--kept", str(kept), "--leader-draws", str(leader_draws)]
+        words += ["--network", str(network)] if network != NETWORK else []
+        about = _about(found, curve, loaded, sizes, shlex.join(words)) | {"parity": families}
         for file, content in _files(found, curve, about).items():
             write_file(out / file, content)
     except KeyboardInterrupt:
@@ -82,7 +86,7 @@ def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: i
     if as_json:
         print(json.dumps(about, ensure_ascii=False))
     else:
-        _print(found, curve, equal, out)
+        _print(found, curve, families, out)
     return 0
 
 
@@ -107,9 +111,17 @@ def _calibrated(worlds: Worlds, sizes: Sizes, seed: int, threads: int | None, st
                          remember=lambda score: remembered(score, steps))  # fmt: skip
 
 
-def _parity(found: Calibration, threads: int | None) -> list[dict[str, Any]]:
+def _name(loaded: LoadedExperiment, sizes: Sizes) -> str:
+    """Name of all that decides what a step computes: the worlds themselves, sizes, the model, how they are scored."""
+    cells = [loaded.cell(name, {}) for name in loaded.bases]
+    said = [(cell.text, sorted(cell.schools.items())) for cell in cells]
+    scored = [Path(str(module.__file__)).read_bytes() for module in (abc, calibration, targets, patterns, panel)]
+    asked = (loaded.experiment.draws, loaded.experiment.replicates, loaded.experiment.seed)
+    return digest(f"{said!r} {asked} {sizes} {code_digest(versions())} {scored}".encode())[:16]
+
+
+def _parity(loaded: LoadedExperiment, found: Calibration, threads: int | None) -> list[dict[str, Any]]:
     """Lever families before and after: rows of the comparison at draws of the priors and at accepted ones."""
-    loaded = load_experiment(PARITY)
     worlds, count = worlds_of(loaded), loaded.experiment.draws
     before, after = (
         parity(worlds, draws, threads)
@@ -130,6 +142,7 @@ def _about(
         "found": told(found)[:-1],
         "table": [dict(zip(HEADS_JSON, row, strict=True)) for row in table_rows(found)],
         "carlson": carlson_rows(curve),
+        "told": round(found.told, 3),
         "contraction": {name: round(value, 3) for name, value in found.contraction.items()},
         "stages": [{"exponent": s.exponent, "effective": s.effective, "accepted": s.accepted}
                    for s in found.posterior.stages],

@@ -61,7 +61,8 @@ def recover_command(size: Size, seed: int, threads: int | None, out: Path, as_js
 def _name(loaded: LoadedExperiment, size: Size) -> str:
     """Name of all that decides what a step computes: the experiment, sizes, the model, and how figures are measured."""
     measured = [Path(str(module.__file__)).read_bytes() for module in (followed, district_figures)]
-    return digest(f"{loaded.experiment!r} {size} {code_digest(versions())} {measured}".encode())[:16]
+    said = [(cell.text, sorted(cell.schools.items())) for cell in (loaded.cell(name, {}) for name in loaded.bases)]
+    return digest(f"{said!r} {loaded.experiment!r} {size} {code_digest(versions())} {measured}".encode())[:16]
 
 
 def _studied(loaded: LoadedExperiment, size: Size, threads: int | None, steps: Path) -> Study:

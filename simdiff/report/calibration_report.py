@@ -61,14 +61,17 @@ def told(found: Calibration) -> list[str]:
     ancestors = len(np.unique(found.posterior.ancestors))
     wrong = [row.name for k, row in enumerate(target_rows(found))
              if np.mean((found.figures[:, k] >= row.low) & (found.figures[:, k] <= row.high)) < CONFLICT]  # fmt: skip
-    learnt = sorted(found.contraction.items(), key=lambda one: one[1])[:10]
+    learnt = sorted((one for one in found.contraction.items() if one[1] < found.told), key=lambda one: one[1])
     lines = [
         f"{len(found.draws)} accepted draws from {ancestors} different prior points; of the first wave, "
         f"{found.not_ruled_out:.1%} were not ruled out (worst implausibility below 3).",
         "Not reached by most draws, in conflict with the others: " + (", ".join(wrong) if wrong else "none") + ".",
-        "Most is learnt of (posterior SD over prior SD): " + ", ".join(f"{n} {x:.2f}" for n, x in learnt) + ".",
-        f"{sum(x >= 0.85 for x in found.contraction.values())} of {len(found.contraction)} parameters return their "
-        "prior (ratio .85 or more): the targets say nothing about them.",
+        "Told from their priors by themselves (posterior SD over prior SD): "
+        + (", ".join(f"{n} {x:.2f}" for n, x in learnt) or "none")
+        + ".",
+        f"{len(found.contraction) - len(learnt)} of {len(found.contraction)} parameters cannot be told from their "
+        f"prior (ratio above {found.told:.2f}, three standard errors with so many ancestors); what is learnt is of "
+        "combinations.",
     ]
     return [*lines, CAVEAT]
 

@@ -8,8 +8,6 @@ from simdiff.register import GRADES, PARAMETERS, Parameter
 from simdiff.register.tables import number, prior, table
 from simdiff.report.calibration_report import LEADER_HEADS, PARITY_HEADS, leader_rows, parity_rows
 
-RETURNED = 0.85
-"""Posterior SD over prior SD from which a parameter is said to return its prior."""
 Row = Mapping[str, Any]
 
 
@@ -46,14 +44,14 @@ def _learnt(parameter: Parameter, learnt: Mapping[str, float]) -> str:
     return f"{learnt[parameter.name]:.2f}"
 
 
-def standing(learnt: Mapping[str, float]) -> str:
+def standing(learnt: Mapping[str, float], told: float) -> str:
     """How many numbers of the model stand on what."""
     rows = []
     for grade, meaning in GRADES.items():
         names = [one.name for one in _graded(grade)]
         drawn = [learnt[name] for name in names if name in learnt]
-        rows.append((grade, meaning, str(len(names)), str(len(drawn)), str(sum(x >= RETURNED for x in drawn))))
-    return table(("grade", "meaning", "parameters", "with a prior", "of these, calibration returns the prior"), rows)
+        rows.append((grade, meaning, str(len(names)), str(len(drawn)), str(sum(x >= told for x in drawn))))
+    return table(("grade", "meaning", "parameters", "with a prior", "of these, not told from the prior"), rows)
 
 
 def calibration(rows: Sequence[Row]) -> str:

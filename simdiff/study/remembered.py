@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,5 +46,5 @@ def _read(path: Path) -> tuple[Floats, Floats, Floats] | None:
     try:
         with np.load(path, allow_pickle=False) as kept:
             return kept["points"], kept["first"], kept["second"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return None

@@ -29,7 +29,7 @@ def test_weights_are_the_likelihood_of_calibration() -> None:
     luck = np.random.default_rng(1)
     figures, observed, sd = luck.normal(size=(50, 3)), luck.normal(size=(4, 3)), np.array([0.3, 0.5, 1.0])
     for mine, seen in zip(weights(figures, observed, sd), observed, strict=True):
-        off = implausibility(figures, np.zeros_like(figures), seen, sd)
+        off, _ = implausibility(figures, np.zeros_like(figures), seen, sd)
         theirs = tempered(-0.5 * (off**2).sum(axis=1), 1.0)
         np.testing.assert_allclose(mine, theirs / theirs.sum(), rtol=1e-10)
 
