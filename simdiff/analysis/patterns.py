@@ -78,7 +78,7 @@ ANCHORS: tuple[Target, ...] = (
 
 CHECKED_AGAINST: tuple[Target, ...] = (
     _check("P1", "Pockets: deep schools four years on", "share", 0.04, 0.17, "pilot-then-scale, six districts",
-           "Dallas 4 % of schools wall to wall in 2018; in the programme by 2014–16: Pinellas 4, Lake 12.5, Riverside 17 %"),
+           "Dallas 4 % wall to wall in 2018; in the programme by 2014–16: Pinellas 4, Lake 12.5, Riverside 17 %"),
     _check("P2a", "Light use: schools with any engagement four years on", "share", 0.40, 0.60,
            "pilot-then-scale, six districts", "Dallas 58 % (light touch included), Denver 45 % ever served"),
     _check("P2b", "Light over deep", "ratio", 5.0, 15.0, "pilot-then-scale, six districts",
