@@ -83,7 +83,7 @@ def import_schools(
     files: Annotated[list[Path], typer.Argument(help="Public files as downloaded (csv, gz, zip).")],
     out: Annotated[Path, typer.Option(help="Folder for table, scenario and report.")],
     district: Annotated[Optional[list[str]], typer.Option(help="LEAID or name; again for more. Left out, all.")] = None,  # noqa: UP045
-    state: Annotated[Optional[list[str]], typer.Option(help="State, such as FL; again for more. Left out, all.")] = None,  # noqa: UP045
+    state: Annotated[Optional[list[str]], typer.Option(help="State, such as FL; again for more.")] = None,  # noqa: UP045
     name: Annotated[Optional[str], typer.Option(help="Short name of the scenario; left out, the district's.")] = None,  # noqa: UP045
     as_json: AsJson = False,
 ) -> None:  # fmt: skip

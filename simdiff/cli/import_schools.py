@@ -97,7 +97,9 @@ def _digests(files: Sequence[Path]) -> dict[str, str]:
     return found
 
 
-def _command(files: Sequence[Path], out: Path, districts: Sequence[str], states: Sequence[str], name: str | None) -> str:
+def _command(
+    files: Sequence[Path], out: Path, districts: Sequence[str], states: Sequence[str], name: str | None
+) -> str:
     words = ["simdiff", "import-schools", *map(str, files), "--out", str(out)]
     for option, values in (("--district", districts), ("--state", states), ("--name", [name] if name else [])):
         words += [word for value in values for word in (option, value)]

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from simdiff.scenario.public.reading import PublicFile, fields_of, unused_columns
+from simdiff.scenario.public.layouts import telling
 from simdiff.scenario.public.opening import SEPARATORS
-from simdiff.scenario.public.tidying import Imported
+from simdiff.scenario.public.reading import PublicFile, unused_columns
+from simdiff.scenario.public.tidying import Imported, many
 
 MOST_DISTRICTS = 20
 """Districts named one by one in the lines; the data names all."""
@@ -23,7 +24,7 @@ def import_lines(imported: Imported) -> list[str]:
         signs = ", ".join(f"{sign} {n:,}" for sign, n in told.missing.items())
         lines.append(f"  {told.column:<12} {told.known:,} of {len(table):,} known" + (f"; {signs}" if signs else ""))
         lines += [f"    {told.done}"] if told.done else []
-    lines += ["", "Taken from"]
+    lines += ["", "Taken from (schools in the files)"]
     lines += [f"  {one.field:<12} {one.file}: {one.column} ({one.schools:,})" for one in imported.taken if one.schools]
     lines += ["", "Schools left out"]
     for left in imported.left:
@@ -31,9 +32,9 @@ def import_lines(imported: Imported) -> list[str]:
         lines.append(f"  {left.schools:,} {left.why}: {', '.join(left.names)}{more}")
     lines += [] if imported.left else ["  none"]
     lines += [f"Note: {note}" for note in imported.notes]
-    lines += ["", f"{len(table):,} schools in {count:,} district{'s' if count != 1 else ''}"]
+    lines += ["", f"{many(len(table), 'schools')} in {many(count, 'districts')}"]
     for one in imported.districts[:MOST_DISTRICTS]:
-        lines.append(f"  {one.slug}: {one.name}, {one.state}, LEAID {one.leaid}, {one.schools:,} schools")
+        lines.append(f"  {one.slug}: {one.name}, {one.state}, LEAID {one.leaid}, {many(one.schools, 'schools')}")
     lines += [f"  … and {count - MOST_DISTRICTS:,} more"] if count > MOST_DISTRICTS else []
     return lines
 
@@ -42,9 +43,9 @@ def _file_lines(file: PublicFile) -> Iterator[str]:
     year = f", {file.year}" if file.year else ""
     separator = SEPARATORS[file.head.separator]
     yield f"  {file.path.name}: {file.head.layout.title}{year}; {len(file.rows):,} schools in {file.read:,} rows"
-    yield f"    recognised by {', '.join(_needs(file))}; {file.head.encoding}, {separator}" + (
-        f", header on line {file.head.line + 1}" if file.head.line else ""
-    )
+    line = f", header on line {file.head.line + 1}" if file.head.line else ""
+    columns = ", ".join(telling(file.head.layout, file.head.columns))
+    yield f"    recognised by {columns}; {file.head.encoding}, {separator}{line}"
     for count, why in (
         (file.broken, "rows with another number of cells than the header (a footer?)"),
         (file.without_id, "rows without an NCES school id"),
@@ -53,10 +54,6 @@ def _file_lines(file: PublicFile) -> Iterator[str]:
     ):
         if count:
             yield f"    passed over: {count:,} {why}"
-
-
-def _needs(file: PublicFile) -> list[str]:
-    return [column for name, column in file.columns.items() if name in fields_of(file) or name == "id"][:6]
 
 
 def import_record(imported: Imported, run: str, command: str, digests: dict[str, str]) -> dict[str, Any]:

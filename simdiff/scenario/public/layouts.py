@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 _ELSI = re.compile(r"(?P<name>.*?)\s*\[(PUBLIC SCHOOL|DISTRICT)\]\s*(?P<year>.*)")
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:-\d\d(?:\d\d)?)?\b")
 
-IDS = {"id": ("NCESSCH",), "leaid": ("LEAID",)}
-NAMES = IDS | {"name": ("SCH_NAME", "SCHNAM"), "district": ("LEA_NAME", "LEANM")}
-YEAR = {"year": ("SCHOOL_YEAR", "SURVYEAR", "SCHOOLYEAR")}
-LUNCH = {"frl": ("TOTFRL",), "free": ("FRELCH",), "reduced": ("REDLCH",), "direct": ("DIRCERT",)}
-PLACE = {"latitude": (r"LAT\d*", "LATCOD"), "longitude": (r"LON\d*", "LONCOD")}
-DIRECTORY = NAMES | YEAR | {
+Fields = dict[str, tuple[str, ...]]
+"""Field of a school → columns (regular expressions, in capitals) that may hold it, the best first."""
+
+IDS: Fields = {"id": ("NCESSCH",), "leaid": ("LEAID",)}
+NAMES: Fields = IDS | {"name": ("SCH_NAME", "SCHNAM"), "district": ("LEA_NAME", "LEANM")}
+YEAR: Fields = {"year": ("SCHOOL_YEAR", "SURVYEAR", "SCHOOLYEAR")}
+LUNCH: Fields = {"frl": ("TOTFRL",), "free": ("FRELCH",), "reduced": ("REDLCH",), "direct": ("DIRCERT",)}
+PLACE: Fields = {"latitude": (r"LAT\d*", "LATCOD"), "longitude": (r"LON\d*", "LONCOD")}
+DIRECTORY: Fields = NAMES | YEAR | {
     "status": ("UPDATED_STATUS", "SY_STATUS", "SY_STATUS_TEXT", "STATUS"),
     "level": ("LEVEL", "SCHOOL_LEVEL"), "low_grade": ("GSLO",), "high_grade": ("GSHI",),
     "charter": ("CHARTER_TEXT", "CHARTER", "CHARTR"),
@@ -21,23 +24,23 @@ DIRECTORY = NAMES | YEAR | {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``needs``: columns (regular expressions, in capitals) that a header of this layout has; ``fields``: field of a
-    school → columns that may hold it, the best first. ``long``: several rows are one school."""
+    """``needs``: columns (regular expressions, in capitals) that a header of this layout has; ``fields``: where the
+    fields of a school are. ``long``: several rows are one school."""
 
     name: str
     title: str
     needs: tuple[str, ...]
-    fields: dict[str, tuple[str, ...]] = field(hash=False)
+    fields: Fields = field(hash=False)
     long: bool = False
 
 
 LAYOUTS = (
-    Layout("ccd-membership-long", "NCES CCD membership (052), long",
-           ("NCESSCH", "GRADE", "RACE_ETHNICITY", "SEX", "STUDENT_COUNT", "TOTAL_INDICATOR"),
-           NAMES | YEAR | {"count": ("STUDENT_COUNT",), "kind": ("TOTAL_INDICATOR",)}, long=True),
     Layout("ccd-lunch-long", "NCES CCD lunch (033), long", ("NCESSCH", "LUNCH_PROGRAM", "STUDENT_COUNT"),
            NAMES | YEAR | {"count": ("STUDENT_COUNT",), "kind": ("LUNCH_PROGRAM",), "group": ("DATA_GROUP",)},
            long=True),
+    Layout("ccd-membership-long", "NCES CCD membership (052), long",
+           ("NCESSCH", "GRADE", "RACE_ETHNICITY", "SEX", "STUDENT_COUNT", "TOTAL_INDICATOR"),
+           NAMES | YEAR | {"count": ("STUDENT_COUNT",), "kind": ("TOTAL_INDICATOR",)}, long=True),
     Layout("ccd-staff", "NCES CCD staff (059), 2016-17 on", ("NCESSCH", "TEACHERS", "TOTAL_INDICATOR"),
            NAMES | YEAR | {"teachers": ("TEACHERS",)}),
     Layout("urban-enrollment", "Urban Institute, CCD enrollment",
@@ -124,6 +127,11 @@ def match_layout(header: Sequence[str]) -> Match:
         found = tuple(need for need in layout.needs if any(re.fullmatch(need, name) for name in names))
         matches.append(Match(layout, found, tuple(need for need in layout.needs if need not in found)))
     return max(matches, key=lambda match: len(match.found) / len(match.layout.needs))
+
+
+def telling(layout: Layout, header: Sequence[str]) -> list[str]:
+    """The columns by which a header was recognised, as they stand in it."""
+    return [column for column in header if any(re.fullmatch(need, plain_name(column)) for need in layout.needs)]
 
 
 def columns_of(layout: Layout, header: Sequence[str]) -> dict[str, int]:

@@ -20,6 +20,11 @@ _GRADES = {"PK": -1, "KG": 0, "K": 0, "TK": 0} | {f"{n:02d}": n for n in range(1
 _GRADES |= {str(n): n for n in range(-1, 14)}
 
 
+def is_told(level: pd.Series) -> pd.Series:
+    """True where a level is told in words or codes that are known."""
+    return level.str.lower().isin(list(LEVELS))
+
+
 def level_of(level: pd.Series, low: pd.Series, high: pd.Series) -> pd.Series:
     """Level as told; where it is not, by the grades offered, as the NCES did until 2016-17: elementary PK–03 to PK–08,
     middle 04–07 to 04–09, high 07–12 to 12, else other."""

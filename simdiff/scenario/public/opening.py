@@ -101,7 +101,7 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
 
 
 def read_head(path: Path) -> Head:
-    """Recognise a file by its header, which may stand below a preamble. Raises ScenarioError, saying what is lacking."""
+    """Recognise a file by its header, which may stand below a preamble. Raises ScenarioError: what is lacking."""
     with opened(path) as stream:
         start = stream.read(FIRST_BYTES)
     encoding = _encoding(start)

@@ -174,9 +174,8 @@ def _one_row_each(file: PublicFile) -> PublicFile:
     has_id = rows["id"] != ""
     rows = rows[has_id]
     if not len(rows):
-        raise refusal(
-            file.path, f"no row with a school's NCES id (column {shown(file.columns['id'])})", "expected 12 digits"
-        )
+        found = f"no row with a school's NCES id (column {shown(file.columns['id'])})"
+        raise refusal(file.path, found, "expected 12 digits, which spreadsheets spoil: download the file again")
     without, earlier = int((~has_id).sum()), 0
     year = max((year_in(name) for name in file.columns.values()), default="")
     if "year" in rows:

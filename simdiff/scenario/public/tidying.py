@@ -10,7 +10,7 @@ import pandas as pd
 
 from simdiff.scenario.cells import STUDENTS_PER_TEACHER
 from simdiff.scenario.public.joining import Joined, Taken
-from simdiff.scenario.public.levels import CHARTER, CLOSED, level_of
+from simdiff.scenario.public.levels import CHARTER, CLOSED, is_told, level_of
 from simdiff.scenario.public.opening import refusal
 from simdiff.scenario.public.reading import PublicFile
 from simdiff.scenario.public.values import Column, inert_names, numbers, words
@@ -81,7 +81,7 @@ def tidy_schools(files: Sequence[PublicFile], joined: Joined, chosen: pd.DataFra
     districts = _districts(table)
     empty = chosen["leaid"].nunique() - len(districts)
     if empty:
-        notes.append(f"{empty:,} districts have no school that can be kept, and are left out")
+        notes.append(f"left out for want of a school that can be kept: {many(empty, 'districts')}")
     years = sorted({file.year for file in files if file.year})
     if len(years) > 1:
         notes.append(f"the files are of different years: {', '.join(years)}")
@@ -136,7 +136,7 @@ def _columns(rows: pd.DataFrame, ratios: dict[str, float]) -> tuple[pd.DataFrame
     longitude = numbers(rows["longitude"].astype(str), -180, 180, zero_is_missing=True)
     here = latitude.values.notna() & longitude.values.notna()
     imputed = (students.values / level.map(ratios).fillna(ratios[""])).clip(1, MOST_TEACHERS).round(1)
-    share, source, lunch = _low_income(rows, students.values)
+    known, share, source, lunch = _low_income(rows, students.values)
     table = pd.DataFrame({
         "name": label, "leaid": rows["leaid"], "district": district, "state": rows["state"],
         "level": level, "charter": rows["charter"].astype(str).str.lower().map(CHARTER).fillna(""),
@@ -147,28 +147,47 @@ def _columns(rows: pd.DataFrame, ratios: dict[str, float]) -> tuple[pd.DataFrame
     guessed = int((teachers.values.isna() & students.values.notna()).sum())
     by = ", ".join(f"{name or 'all'} {value:.1f}" for name, value in sorted(ratios.items()) if name)
     told = (
-        _told("name", label, names.missing, f"the id where there is none; {changed} made inert" if changed else ""),
-        _told("level", level, {}, "from grades where no level is told"),
-        _told("students", students.values, students.missing,
-              f"{STUDENTS_PER_TEACHER} per teacher when the scenario is read"),
-        _told("teachers", teachers.values, teachers.missing,
+        Told("name", int((names.values != "").sum()), names.missing,
+             f"{changed:,} shortened or quoted, so that no spreadsheet runs them" if changed else ""),
+        _told_levels(rows, level),
+        _told(rows, "students", students, f"{STUDENTS_PER_TEACHER} per teacher when the scenario is read"),
+        _told(rows, "teachers", teachers,
               f"imputed for {guessed:,} from students per teacher ({by or f'{STUDENTS_PER_TEACHER} for all'})"),
-        _told("low_income", share, lunch, "the district's median when the scenario is read"),
-        _told("coordinates", latitude.values.where(here), latitude.missing, "drawn when the scenario is read"),
+        Told("low_income", int(known.notna().sum()), lunch,
+             "the district's median when the scenario is read; see the notes" if known.isna().any() else ""),
+        _told(rows, "latitude", Column(latitude.values.where(here), latitude.missing),
+              "drawn when the scenario is read", "coordinates"),
     )  # fmt: skip
     alone = int((latitude.values.notna() != longitude.values.notna()).sum())
-    notes = [f"one coordinate without the other for {alone:,} schools: taken for none"] if alone else []
-    notes += [f"low-income share: {text} for {count:,} schools" for text, count in source.value_counts().items() if text]
+    notes = [f"one coordinate without the other for {many(alone, 'schools')}: taken for none"] if alone else []
+    measures = source[source != ""].value_counts()
+    notes += [f"low-income share: {text} for {many(count, 'schools')}" for text, count in measures.items()]
     return table, told, notes
 
 
-def _told(column: str, values: pd.Series, missing: dict[str, int], done: str) -> Told:
-    known = int(values.notna().sum())
-    return Told(column, known, missing, done if known < len(values) or "inert" in done or column == "level" else "")
+def _told_levels(rows: pd.DataFrame, level: pd.Series) -> Told:
+    by_grades = ~is_told(rows["level"].astype(str))
+    done = f"by the grades offered for {many(int(by_grades.sum()), 'schools')}" if by_grades.any() else ""
+    other = int((level == "other").sum())
+    return Told("level", len(level) - other, {"other (mixed grades, prekindergarten, not told)": other} if other else {},
+                done)  # fmt: skip
 
 
-def _low_income(rows: pd.DataFrame, students: pd.Series) -> tuple[pd.Series, pd.Series, dict[str, int]]:
-    """Low-income share and where it is from; one measure for all schools of a district where two could be had."""
+def many(number: int, plural: str) -> str:
+    """A count in words: 1 school, 1,200 schools."""
+    return f"{number:,} {plural if number != 1 else plural.removesuffix('s')}"
+
+
+def _told(rows: pd.DataFrame, source: str, column: Column, done: str, name: str = "") -> Told:
+    """What is told of a field; ``done``: with the schools that lack it."""
+    known = int(column.values.notna().sum())
+    missing = {"in no file": len(rows)} if (rows[source] == "").all() else column.missing
+    return Told(name or source, known, missing if known < len(rows) else {}, done if known < len(rows) else "")
+
+
+def _low_income(rows: pd.DataFrame, students: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series, dict[str, int]]:
+    """Low-income share as told, and as it goes on, where it is from, and why it is missing; one measure for all
+    schools of a district where two could be had."""
     count = {name: numbers(rows[name].astype(str), 0, MOST_STUDENTS) for name in ("frl", "free", "reduced", "direct")}
     free, reduced = count["free"].values, count["reduced"].values
     lunch = count["frl"].values.where(count["frl"].values.notna(), free + reduced.fillna(0))
@@ -180,18 +199,17 @@ def _low_income(rows: pd.DataFrame, students: pd.Series) -> tuple[pd.Series, pd.
     )
     source = source.where(share.notna(), "")
     nothing = ~share.notna().groupby(rows["leaid"]).transform("any")
-    share = share.mask(nothing, UNKNOWN_NEED)
-    source = source.mask(nothing, f"not known in the district, set to {UNKNOWN_NEED}: read nothing about equity")
-    signs = count["frl"].missing if (rows["frl"] != "").any() else count["free"].missing
-    blank = int(share.isna().sum())
-    return share, source, {sign: n for sign, n in signs.items() if blank}
+    source = source.mask(nothing, f"not known in the district, set to {UNKNOWN_NEED} (so equity gaps mean nothing)")
+    given = [name for name in count if (rows[name] != "").any()]
+    signs = count[given[0]].missing if given else {"in no file": len(rows)}
+    return share, share.mask(nothing, UNKNOWN_NEED), source, signs if share.isna().any() else {}
 
 
 def _districts(table: pd.DataFrame) -> tuple[Agency, ...]:
     found, used = list[Agency](), {OTHERS, *LeverLevel.model_fields}
     for leaid, rows in table.groupby("leaid", sort=True):
         name, state = str(rows["district"].mode().iloc[0]), str(rows["state"].iloc[0])
-        slug = slug_of(name) or f"district-{leaid}"
+        slug = slug_of(name)
         slug = f"{slug[:70]}-{leaid}" if slug in used else slug
         used.add(slug)
         found.append(Agency(str(leaid), slug, name, state, len(rows)))
