@@ -169,7 +169,7 @@ def _told_levels(rows: pd.DataFrame, level: pd.Series) -> Told:
     by_grades = ~is_told(rows["level"].astype(str))
     done = f"by the grades offered for {many(int(by_grades.sum()), 'schools')}" if by_grades.any() else ""
     other = int((level == "other").sum())
-    return Told("level", len(level) - other, {"other (mixed grades, prekindergarten, not told)": other} if other else {},
+    return Told("level", len(level) - other, {"other, or not told": other} if other else {},
                 done)  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def _districts(table: pd.DataFrame) -> tuple[Agency, ...]:
     found, used = list[Agency](), {OTHERS, *LeverLevel.model_fields}
     for leaid, rows in table.groupby("leaid", sort=True):
         name, state = str(rows["district"].mode().iloc[0]), str(rows["state"].iloc[0])
-        slug = slug_of(name)
+        slug = slug_of(name) if re.search("[a-z]", slug_of(name)) else f"district-{leaid}"
         slug = f"{slug[:70]}-{leaid}" if slug in used else slug
         used.add(slug)
         found.append(Agency(str(leaid), slug, name, state, len(rows)))
