@@ -124,7 +124,10 @@ def _read(path: Path, head: Head, at: dict[str, int]) -> tuple[pd.DataFrame, int
             kept.append(_totals(block) if head.layout.long else block)
             if sum(map(len, kept)) > MOST_ROWS:
                 raise refusal(path, f"more than {MOST_ROWS:,} rows of schools", "expected a smaller file")
-    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(at)), read, broken
+    if not read:
+        passed = f" ({broken:,} with another number are passed over)" if broken else ""
+        raise refusal(path, f"no rows with the header's {len(names)} cells{passed}", line=head.line + 1)
+    return pd.concat(kept, ignore_index=True), read, broken
 
 
 def _in_time(path: Path, reader: pa_csv.CSVStreamingReader) -> Iterator[pa.RecordBatch]:

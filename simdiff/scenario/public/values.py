@@ -17,7 +17,7 @@ NOT_THERE = {
 LONGEST_NAME = 120
 _FORMULA = re.compile(r"^[=+\-@|%]")
 _ZEROS = r"^(-?\d+)\.0+$"
-_EXCEL = r'^="?([^"]*)"?$'
+_EXCEL = r'^="([^"]*)"?$'
 """How ELSI keeps Excel from eating zeros: ="0100005"."""
 
 
