@@ -53,7 +53,7 @@ def import_command(files: Sequence[Path], out: Path, districts: Sequence[str], s
     if as_json:
         print(story.decode(), end="")
         return 0
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     for line in lines:
         console.print(line)
     path = shlex.quote(str(out / f"{chosen}.yaml"))
