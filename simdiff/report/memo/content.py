@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from simdiff.analysis.briefing import Briefing, brief
@@ -21,11 +22,12 @@ from simdiff.report.memo.pieces import Code, Ledger, Memo, Name, Paragraph, Pict
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME
+from simdiff.scenario.posterior import read_posterior
 from simdiff.study.draws import parameter_draws
 from simdiff.study.plan import Plan
 
 LONGEST_QUESTION = 400
-PRIORS = "the declared priors"
+CALIBRATED = "calibrated"
 WEAK = "A"
 
 
@@ -179,7 +181,7 @@ def _assumed(said: Speaker, results: Results) -> list[Words]:
         weak = sum(name in PARAMETERS and PARAMETERS[name].grade == WEAK for name in names)
         points = [(book.count(draws, "parameter draws"), " draws of ", book.count(len(names), "parameters drawn"),
                    " parameters from ", Name(draws_from(plan)), "; ", book.count(weak, "parameters of grade A"),
-                   " of them, the strengths of levers among these, rest on judgement alone.")]  # fmt: skip
+                   " of them, strengths of levers among these, have no published estimate behind them.")]  # fmt: skip
     comparison = said.found.comparison
     structures = len(comparison.worlds.structures) if comparison else 1
     if structures > 1:
@@ -191,10 +193,12 @@ def _assumed(said: Speaker, results: Results) -> list[Words]:
 
 def draws_from(plan: Plan) -> str:
     """Where a plan's parameter draws come from."""
-    if plan.experiment.posterior:
-        return f"the posterior {plan.experiment.posterior}"
-    same = list(plan.draws) == parameter_draws(plan.experiment.seed, len(plan.draws))
-    return PRIORS if same else "a table of draws"
+    draws = list(plan.draws)
+    if draws == parameter_draws(plan.experiment.seed, len(draws)):
+        return "the declared priors"
+    if tuple(draws) == read_posterior(Path(CALIBRATED))[: len(draws)]:
+        return "the shipped draws that agree with what studies have measured (calibrated)"
+    return "a table of draws"
 
 
 def _limits(said: Speaker, results: Results) -> list[Words]:
