@@ -33,6 +33,14 @@ def read_results(folder: Path) -> Results:
     )
 
 
+def rows_of(results: Results) -> Rows | None:
+    """The rows of a sweep's chunks, of one made anew too; None for a single run."""
+    source = results.source
+    if isinstance(source, RunAgain):
+        source = OfSweep(source.plan, source.rows())
+    return source.rows if isinstance(source, OfSweep) else None
+
+
 def of_sweep(report: Report, sheet: str, reproduce: str) -> Results:
     """The results of a sweep, as far as it is done; ``sheet``: the checksum of what is asked."""
     tally, partial = report.tally, ""
@@ -63,6 +71,10 @@ class RunAgain:
 
     def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
         """Outcomes of a cell; none if it has no run yet."""
+        return OfSweep(self.plan, self.rows()).series(cell, names)
+
+    def rows(self) -> Rows:
+        """Rows of the runs; they are made when these are first asked for."""
         if self.report is None:
             self.report = run_sweep(self.folder, self.plan, "", self.engine, Event(), self.tell)
-        return OfSweep(self.plan, Rows(self.plan, self.report.chunks)).series(cell, names)
+        return Rows(self.plan, self.report.chunks)
