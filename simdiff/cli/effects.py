@@ -16,7 +16,7 @@ from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects, pair_mean
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
 from simdiff.report.effects_charts import DRAWN, dose_chart, effects_chart, pair_chart, shapley_chart, tornado_chart
-from simdiff.report.effects_report import bands_line, effect_parts, head_line, layer_lines
+from simdiff.report.effects_report import bands_line, doubt_lines, effect_parts, head_line, judged_line, layer_lines
 from simdiff.report.effects_tables import effect_rows, effects_json
 from simdiff.report.parts import Part
 from simdiff.report.provenance import CAVEAT
@@ -51,7 +51,7 @@ def effects_command(folder: Path, outcome: str | None, year: int | None, distric
         print(json.dumps(said, ensure_ascii=False))
     else:
         console = terminal()
-        tell(console, report, head_line(found), list(effect_parts(found)), layer_lines(report.plan), paths)
+        tell(console, report, head_line(found), list(effect_parts(found)), [*layer_lines(report.plan), judged_line(found), *doubt_lines(found)], paths)
     return partial(report)
 
 

@@ -75,8 +75,8 @@ def dot(axis: Axes, row: float, effect: Effect, colour: str = BLUE) -> None:
     if math.isnan(effect.mean):
         axis.text(0.02, row, "undefined", va="center", fontsize=7, color=GREY, transform=axis.get_yaxis_transform())
         return
-    if not math.isnan(effect.parameter_low):
-        axis.plot([effect.parameter_low, effect.parameter_high], [row, row], color=colour, linewidth=1.0)
+    if not math.isnan(effect.parameters_low):
+        axis.plot([effect.parameters_low, effect.parameters_high], [row, row], color=colour, linewidth=1.0)
     if not math.isnan(effect.chance_low):
         axis.plot([effect.chance_low, effect.chance_high], [row, row], color=colour, linewidth=3.2, alpha=0.55,
                   solid_capstyle="butt")  # fmt: skip
