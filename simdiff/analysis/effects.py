@@ -58,8 +58,8 @@ class Reading:
 class Share:
     """A factor's Shapley value, in the outcome's unit, and its share of what all factors do together.
 
-    ``share``: of the mean total; ``share_low`` … ``share_high``: the central 95 % of the draws' shares. All three are nan where
-    the total is not firmly above or below zero: shares of nothing mean nothing.
+    ``share``: of the mean total; ``share_low`` … ``share_high``: the central 95 % of the draws' shares. All three are
+    nan where the total is not firmly above or below zero: shares of nothing mean nothing.
     """
 
     effect: Effect

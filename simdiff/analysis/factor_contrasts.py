@@ -47,8 +47,8 @@ class Contrast:
 class Effect(Estimate):
     """What a contrast comes to, judged by the rules of ``simdiff.analysis.contrasts``: an estimate with a name.
 
-    ``p_holm``: its p or, where effects are judged ``together``, Holm's of all of them. Where it is defined in fewer than
-    half of the worlds (``defined``) all else is nan, because the rest would be a selected set; ``chance_low`` and
+    ``p_holm``: its p or, where effects are judged ``together``, Holm's of all of them. Where it is defined in fewer
+    than half of the worlds (``defined``) all else is nan, because the rest would be a selected set; ``chance_low`` and
     ``chance_high`` are nan where chance cannot be measured.
     """
 
@@ -119,7 +119,7 @@ Weights = tuple[tuple[int, float], ...]
 
 
 def _known_by(contrast: Contrast) -> tuple[Weights, bool]:
-    """The weights of a contrast or, if that is what they come to turned round, of its negative: the first is above 0."""
+    """The weights of a contrast, turned round if the first is below 0, and whether they were."""
     weights = sorted((cell, round(weight, 12)) for cell, weight in contrast.weights.items() if abs(weight) > 1e-12)
     turned = bool(weights) and weights[0][1] < 0
     return tuple((cell, -weight if turned else weight) for cell, weight in weights), turned

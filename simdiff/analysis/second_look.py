@@ -72,7 +72,9 @@ def look_again(candidates: Sequence[Candidate], objectives: Sequence[Objective],
     trades = trade_offs(losses)
     mixes = []
     for n, one in enumerate(candidates):
-        reached = tuple(effect_of(o.outcome, o.shown(grid[n]), CONFIDENCE) for o, grid in zip(objectives, values, strict=True))
+        reached = tuple(
+            effect_of(o.outcome, o.shown(grid[n]), CONFIDENCE) for o, grid in zip(objectives, values, strict=True)
+        )
         bad = tuple(_bad(o, grid[n]) for o, grid in zip(objectives, values, strict=True))
         mine = tuple(map(float, losses[n]))
         beaten = any(dominates(tuple(other), mine) for other in losses)

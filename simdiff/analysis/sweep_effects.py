@@ -20,8 +20,8 @@ from simdiff.study.plan import Plan
 class BlockEffects:
     """What one block tells: a factorial, a tornado, curves with the thresholds of what is asked for; what there is.
 
-    ``empty``: cells without a value. ``defined``: share of its runs in which the outcome is defined. ``judged``: how many
-    contrasts were judged together.
+    ``empty``: cells without a value. ``defined``: share of its runs in which the outcome is defined. ``judged``: how
+    many contrasts were judged together.
     """
 
     block: Block
@@ -37,13 +37,15 @@ class BlockEffects:
 @dataclass(frozen=True, slots=True)
 class SweepEffects:
     """What a sweep tells. ``signs``: for each main effect that every block has, 1 or −1 if it is firm and the same in
-    all of them, else 0. ``apart``: factors that nobody decides, by which blocks are kept apart."""
+    all of them, else 0. ``apart``: factors that nobody decides, by which blocks are kept apart. ``goal``: the value
+    that doses shall reach."""
 
     plan: Plan
     asked: Asked
     blocks: tuple[BlockEffects, ...]
     signs: Mapping[str, int]
     apart: tuple[str, ...]
+    goal: float | None
 
 
 def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], goal: float | None = None
@@ -64,7 +66,7 @@ def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], 
     if not any(np.isfinite(one.values).any() for one in found):
         raise AskError(f"{asked.outcome} has no value in any run of these cells")
     apart = [name for name in unknown_of(plan.experiment) if name not in held]
-    return SweepEffects(plan, asked, tuple(found), agreed(found), tuple(apart))
+    return SweepEffects(plan, asked, tuple(found), agreed(found), tuple(apart), goal)
 
 
 def _block_effects(plan: Plan, block: Block, values: Values, outcome: str, goal: float | None) -> BlockEffects:

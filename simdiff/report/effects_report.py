@@ -60,8 +60,8 @@ def judged_line(found: SweepEffects) -> str:
     counts = sorted({one.judged for one in found.blocks})
     count = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}–{counts[-1]:,}"
     each = " of each block" if len(found.blocks) > 1 else ""
-    return (f"{count} contrasts{each} were judged together: the chance that luck alone makes any of them firm is at most "
-            f"{1 - CONFIDENCE:.0%} (Holm). The rules are those of `simdiff compare`.")  # fmt: skip
+    return (f"{count} contrasts{each} were judged together: the chance that luck alone makes any of them firm is at "
+            f"most {1 - CONFIDENCE:.0%} (Holm). The rules are those of `simdiff compare`.")  # fmt: skip
 
 
 def doubt_lines(found: SweepEffects) -> Iterator[str]:

@@ -18,8 +18,7 @@ from simdiff.analysis.factor_contrasts import Effect
 from simdiff.analysis.optimise import Objective, Tried, late_share
 from simdiff.analysis.second_look import CONFIDENCE, FIRST, HALF, OPEN, SECOND, TRADE, Mix, PairVerdict, knee
 from simdiff.analysis.summary import Interval
-from simdiff.report.charts import BLUE, GREY, ORANGE, STYLE
-from simdiff.report.effects_charts import titled
+from simdiff.report.charts import BLUE, GREY, ORANGE, STYLE, framed
 from simdiff.report.effects_tables import clean
 from simdiff.report.parts import Part, listing
 from simdiff.report.provenance import CAVEAT
@@ -127,12 +126,12 @@ def _reached_lines(found: Search) -> Iterator[str]:
     if found.draws:
         few = f" With only {found.draws} draws all this is rough." if found.draws < FEW_DRAWS else ""
         level = min(CONFIDENCE, (found.draws - 1) / (found.draws + 1))
-        yield (f"Means and the central {level:.0%} of {found.draws} parameter draws that the search did not see, {count} fresh "
-               f"replicates each. Bad case: 10 % of these draws do worse. Over budget: share of them.{few}"
-               )  # fmt: skip
+        yield (f"Means and the central {level:.0%} of {found.draws} parameter draws that the search did not see, "
+               f"{count} fresh replicates each. Bad case: 10 % of these draws do worse. Over budget: share of "
+               f"them.{few}")  # fmt: skip
     else:
-        yield (f"Means and their {CONFIDENCE:.0%} intervals of chance over {count} fresh replicates, at the default parameters: "
-               "they say nothing of other parameters. Bad case: 10 % of replicates do worse.")  # fmt: skip
+        yield (f"Means and their {CONFIDENCE:.0%} intervals of chance over {count} fresh replicates, at the default "
+               "parameters: they say nothing of other parameters. Bad case: 10 % of replicates do worse.")  # fmt: skip
     yield "The search's own scores of its best mixes are too good (winner's curse); these are not."
     still = sum(not one.dominated for one in found.mixes)
     yield f"{still} of these {len(found.mixes)} are still on a frontier of their own."
@@ -182,7 +181,7 @@ def frontier_chart(found: Search, note: str) -> Figure:
         axes = figure.subplots(1, len(others), sharex=True, squeeze=False)[0]
         for axis, up in zip(axes, others, strict=True):
             _draw_front(axis, found, across, up)
-        titled(figure, f"{found.title}: best mixes within {money(found.budget)}", f"{note} {CAVEAT}")
+        framed(figure, f"{found.title}: best mixes within {money(found.budget)}", f"{note} {CAVEAT}")
     return figure
 
 

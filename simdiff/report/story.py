@@ -115,7 +115,14 @@ def plan_said(plan: Plan) -> dict[str, Any]:
         "draws": len(plan.draws) if prior else pack(plan.draws),
         "stages": [{"runs": [list(run) for run in stage.runs], "draws": list(stage.draws)} for stage in plan.stages],
         "cells": pack(cells),
+        **({"factors": _factors_said(experiment)} if experiment.factors else {}),
     }
+
+
+def _factors_said(experiment: Experiment) -> dict[str, Any]:
+    """What cells are compared by: factors, design, and names of scenarios (options are named by them)."""
+    said = experiment.model_dump(mode="json", exclude_unset=True, include={"factors"})
+    return {**said, "design": {"kind": experiment.design.kind}, "scenarios": list(experiment.scenarios)}
 
 
 def plan_of(story: Mapping[str, Any]) -> Plan:
@@ -132,9 +139,11 @@ def plan_of(story: Mapping[str, Any]) -> Plan:
     )  # fmt: skip
     draws = said["draws"]
     chosen = parameter_draws(said["seed"], draws) if isinstance(draws, int) else unpack(draws)
+    varied = dict(said.get("factors", {}))
+    names = varied.pop("scenarios", [cell.scenario for cell in cells])
     experiment = Experiment.model_validate({
         "format": 1, "name": said["name"], "title": said["title"], "seed": said["seed"], "keep": said["keep"],
-        "scenarios": {cell.scenario: {"scenario": cell.scenario} for cell in cells},
+        "scenarios": {name: {"scenario": name} for name in names}, **varied,
         "replicates": 1, "draws": 0 if list(chosen) == [{}] else len(chosen),
     })  # fmt: skip
     now = {one["id"]: cell.id for one, cell in zip(packed, cells, strict=True)}
