@@ -8,9 +8,9 @@ import pytest
 from cells import block, cell, grid, is_on, noise, on_off
 from compare_worlds import worlds_of
 
+from simdiff.analysis import dose, effects
 from simdiff.analysis.aliases import aliases, is_regular, resolution, words_of
 from simdiff.analysis.cell_values import AskError, Block
-from simdiff.analysis import dose, effects
 from simdiff.analysis.contrasts import contrasts
 from simdiff.analysis.dose import Curve, crossing, enough, first_gain, threshold
 from simdiff.analysis.effects import Factorial, Share, Tornado, shapley_contrasts
