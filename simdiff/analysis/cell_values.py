@@ -38,15 +38,15 @@ class Asked:
     practice: str
 
 
-def check_asked(plan: Plan, outcome: str, year: int | None = None, district: str = "all", practice: str | None = None
-                ) -> Asked:  # fmt: skip
-    """What is asked, if the sweep has it. Raises AskError."""
+def check_asked(plan: Plan, outcome: str, year: int | None = None, district: str = "all", practice: str | None = None,
+                option: str = "--outcome") -> Asked:  # fmt: skip
+    """What is asked, if the sweep has it; ``option`` names the outcome. Raises AskError."""
     scenarios = [scenario_of(cell.text) for cell in {cell.scenario: cell for cell in plan.cells}.values()]
     places = [place for place in places_of(scenarios[0]) if all(place in places_of(one) for one in scenarios)]
     practices = [name for name in practices_of(scenarios[0]) if all(name in practices_of(one) for one in scenarios)]
     if not practices and practice is None:
         raise AskError("--practice: the scenarios have no practice in common")
-    _known("--outcome", outcome, plan.question.outcomes)
+    _known(option, outcome, plan.question.outcomes)
     _known("--district", district, places)
     _known("--practice", practice or practices[0], practices)
     if year is not None:

@@ -114,9 +114,10 @@ def span(values: NDArray[np.float64]) -> Span:
 
 
 def counted(count: float, trials: int) -> Span:
-    """A share and the 5–95 % of its Beta(count + ½, trials − count + ½) posterior (Jeffreys' prior)."""
+    """A share and the 5–95 % of its Beta(count + ½, trials − count + ½) posterior (Jeffreys' prior); at none and at all
+    it reaches 0 and 1, so that it holds the share (Brown, Cai & DasGupta 2001, Statistical Science 16:101)."""
     low, high = (float(beta.ppf(at, count + 0.5, trials - count + 0.5)) for at in (LOW, HIGH))
-    return Span(count / trials, low, high)
+    return Span(count / trials, 0.0 if count == 0 else low, 1.0 if count == trials else high)
 
 
 def panels_at(worlds: Worlds, values: Mapping[str, float]) -> dict[str, Panel]:

@@ -107,8 +107,8 @@ def test_a_sign_needs_draws_enough_and_nearly_all_of_them() -> None:
 
 
 def test_effects_that_are_told_together_are_judged_together() -> None:
-    """Differences 0.9, 1.1 and 1.0 of two worlds: t = 10 with one degree of freedom, p = .063; of three worlds, t = 17.3
-    with two, p = .0033, which is firm alone and, among twenty (p .066), not. Turned round it is the same contrast.
+    """Differences 0.9 and 1.1: t = 10 with one degree of freedom, p = .063; with 1.0, t = 17.3 with two, p = .0033,
+    which is firm alone and, among twenty (p .066), not. Turned round it is the same contrast.
     Catches a firm effect that luck among many explains, and a contrast that is counted twice."""
     values = np.zeros((21, 1, 3))
     values[1:] = np.array([0.9, 1.1, 1.0])
@@ -129,7 +129,7 @@ def test_a_sweep_of_doses_is_judged_as_compare_judges_its_cells(draws: int, repl
     points = [{"dose": dose} for dose in DOSES]
     look_all = [Contrast("", {m: 1.0, n: -1.0}) for m in range(4) for n in range(m)]
     curve, count = together(values, lambda look: (
-        list(dose.read_curves(block(points), values, {"dose": Factor(path="p", values=list(DOSES))}, look))[0],
+        next(iter(dose.read_curves(block(points), values, {"dose": Factor(path="p", values=list(DOSES))}, look))),
         [look(one) for one in look_all]))  # fmt: skip
     pairs = {(one.second, one.first): one for one in contrasts(worlds_of({"depth": values}), 0.95)}
     assert count == len(pairs) == 6

@@ -112,7 +112,7 @@ def test_every_kind_draws_a_run(run: Results, kind: str) -> None:
 @pytest.mark.parametrize("kind", PAIRED)
 def test_a_run_has_nothing_to_compare(run: Results, kind: str) -> None:
     """Catches a traceback, or a chart of one cell against nothing."""
-    with pytest.raises(ChartError, match="results of one run, .*expected a folder of simdiff sweep"):
+    with pytest.raises(ChartError, match=r"results of one run, .*expected a folder of simdiff sweep"):
         drawn(run, kind)
 
 

@@ -78,7 +78,7 @@ def _layers(found: Comparison) -> str:
     thin = ""
     if found.worlds.draws > 1:
         whole = found.worlds.draws >= draws_needed(found.confidence)
-        thin = f"thin: {f'central {level}' if whole else 'range'} of the draws; "
+        thin = f"thin: {f'central {level}' if whole else 'range'} of the {layer_of(found)}s; "
     return (f"Thick: {level} interval of chance; {thin}filled: firm ({found.comparisons:,} comparisons judged "
             "together); open: cannot be told apart.")  # fmt: skip
 

@@ -76,7 +76,7 @@ def draw_frontier(results: Results, found: Comparison, one: OutcomeCompared, siz
     clouds, on = costs.clouds * (1, sign), list(costs.frontier.order)
     means, names, what = clouds.mean(axis=1), option_names(found), label_of(one)
     colours = {n: OKABE_ITO[at % len(OKABE_ITO)] for at, n in enumerate(on)}
-    points = "draw, at its mean" if found.worlds.draws > 1 else "replicate"
+    points = f"{layer_of(found)}, at its mean" if found.worlds.draws > 1 else "replicate"
     title = heading(results, found, f"what the money buys in {what}")
     rest = [n for n in range(len(names)) if n not in on]
     few = len(rest) + 1 - KEY_LINES
@@ -176,7 +176,7 @@ def _frontier_rows(
     """The mean of each option, and each point of its cloud."""
     where: Row = {"outcome": one.name, "unit": BY_NAME[one.name].unit, "month": month_of(found),
                   "district": found.worlds.place, "practice": found.worlds.practice}  # fmt: skip
-    point, rows = "draw" if found.worlds.draws > 1 else "replicate", list[Row]()
+    point, rows = layer_of(found) if found.worlds.draws > 1 else "replicate", list[Row]()
     for option, cloud, status, share in zip(
         costs.options, clouds, costs.frontier.status, costs.on_frontier, strict=True
     ):
@@ -211,7 +211,7 @@ def draw_acceptability(results: Results, found: Comparison, one: OutcomeCompared
     shown = [n for n in range(len(names)) if curve.draws[n].max() >= SEEN]
     few = len(names) - len(shown)
     more = f"{few} options that are never best in {SEEN:.0%} are in the table only." if few else ""
-    layers = "parameter draws" if found.worlds.draws > 1 else "replicates"
+    layers = {"draw": "parameter draws", "world": "replicates"}.get(layer_of(found), "structures")
     title = heading(results, found, f"best for the money in {what}")
     said = captioned(results, found, f"Share of {layers} in which what an option is worth, less its cost, is "
                      f"highest{at_when(found)}; wide: best on average. No interval: the shares are themselves the "
