@@ -36,6 +36,9 @@ from simdiff.analysis.summary import HIGH, LOW, quantiles
 from simdiff.analysis.worlds import Progress, Worlds, at_each
 from simdiff.study.panel import Panel, watch
 
+FEW = "too few draws"
+"""Verdict where there are fewer draws than 5–95 % takes."""
+LEAST_DRAWS = 19
 HOLDS = "share of draws"
 """Unit of patterns that hold or not."""
 HIT, MISS = "hit", "miss"
