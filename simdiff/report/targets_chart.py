@@ -54,14 +54,12 @@ def _key(axis: Axes, row: TargetRow) -> None:
     ):
         axis.annotate(words, (at, height), xytext=(5, 0), textcoords="offset points", color=colour, va="center",
                       fontsize=7)  # fmt: skip
-    axis.annotate(
-        "range", (row.low, 1.0), xytext=(2, -6), textcoords="offset points", color=readable(GREEN), fontsize=7
-    )
+    axis.annotate("range", (row.low, 0.0), xytext=(3, 3), textcoords="offset points", color=readable(GREEN), fontsize=7)
 
 
 def _axis_name(unit: str) -> str:
     """What the numbers of an axis are; shares are percent, and say so."""
-    return {"share": "", "1/year": "a year", "ratio": "ratio"}.get(unit, unit)
+    return {"share": "", "1/year": "per year", "ratio": "ratio"}.get(unit, unit)
 
 
 def _strip(axis: Axes, row: TargetRow) -> None:

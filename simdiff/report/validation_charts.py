@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from simdiff.analysis.checks import counted
 from simdiff.analysis.summary import HIGH, LOW, quantiles
 from simdiff.analysis.validation import DISTRICTS, REFORMS, Floats, Series
-from simdiff.report.charts import BLUE, GREEN, GREY, INK, ORANGE, STYLE
+from simdiff.report.charts import BLUE, GREEN, GREY, INK, ORANGE, STYLE, readable
 from simdiff.report.figure import Plate, Row
 from simdiff.report.validation_facts import ROLL_OUTS, SURVIVALS, TITLES, Survived
 
@@ -21,7 +21,7 @@ FIRST = 2014.5
 FALL = 0.79
 """Mid-October, as a part of the calendar year."""
 LINES = (("Any engagement", BLUE), ("Implementing (label)", ORANGE), ("Deep", GREEN))
-RECORDS = (("on record: in the programme", INK, 1.0), ("touched lightly", "white", 1.0),
+RECORDS = (("on record, in the programme", INK, 1.0), ("touched lightly", "white", 1.0),
            ("uncertain or planned", INK, 0.4))  # fmt: skip
 CLOCK_LINES = (("Label", BLUE), ("Real use", ORANGE))
 OF_ROLLOUTS = (
@@ -49,7 +49,7 @@ def rollouts_chart(series: Series, note: str) -> Plate:
             _draw_district(axis, name, series.rollouts[name])
         for axis in axes[:, 0]:
             axis.set_ylabel("share of schools")
-        _key(figure)
+        _key(axes[0, 0], axes[0, 1])
         finish(figure, title, said)
     ends = {name: np.median(series.rollouts[name][..., -1].reshape(-1, len(LINES)), axis=0) for name in DISTRICTS}
     told = "; ".join(f"{TITLES[name]} {engaged:.0%} engaged, {label:.0%} implementing, {deep:.0%} deep"
@@ -58,14 +58,13 @@ def rollouts_chart(series: Series, note: str) -> Plate:
                  tuple(_rollout_rows(series)))  # fmt: skip
 
 
-def _key(figure: Figure) -> None:
-    """What lines and marks are, in a row above the panels: all of them, once."""
-    marks = [Line2D([], [], color=colour, linewidth=5, alpha=0.5, label=f"model: {label[0].lower()}{label[1:]}")
-             for label, colour in LINES]  # fmt: skip
-    marks += [Line2D([], [], linestyle="none", marker="o", color=INK, markerfacecolor=inside, alpha=alpha, label=label)
-              for label, inside, alpha in RECORDS]  # fmt: skip
-    figure.legend(handles=marks, loc="outside upper left", ncols=len(marks), frameon=False, fontsize=8,
-                  handletextpad=0.5, columnspacing=1.4)  # fmt: skip
+def _key(lines: Axes, points: Axes) -> None:
+    """What lines and points are, once, in the empty corners of two panels."""
+    for n, (label, colour) in enumerate(LINES):
+        lines.text(0.03, 0.97 - 0.09 * n, label, color=readable(colour), transform=lines.transAxes, va="top")
+    marks = [Line2D([], [], linestyle="none", marker="o", color=INK, markerfacecolor=inside, alpha=alpha, label=label)
+             for label, inside, alpha in RECORDS]  # fmt: skip
+    points.legend(handles=marks, loc="upper left", frameon=False, fontsize=8, handletextpad=0.2, borderaxespad=0.1)
 
 
 def _rollout_rows(series: Series) -> Iterator[Row]:

@@ -228,6 +228,8 @@ def test_discover_says_where_a_policy_fails(here: Path, monkeypatch: pytest.Monk
     out = run_text(here, UNKNOWN)
     assert asked("effects", out).exit_code == 2
     assert "simdiff discover" in asked("effects", out).stderr
+    result = asked("discover", out, "--fails", "sprad<0.05", "--policy", "all")
+    assert (result.exit_code, "--fails: the sweep has no `sprad`" in result.stderr) == (2, True), result.stderr
     words = ("discover", out, "--fails", "spread<0.05", "--policy", "all")
     result = asked(*words)
     assert result.exit_code == 0, result.stderr

@@ -125,6 +125,17 @@ def test_every_interval_says_what_it_is() -> None:
     assert "draws" not in section(compared(6, 1), "minus A").columns
 
 
+def test_structures_without_draws_are_not_called_draws() -> None:
+    """Two structures at one set of parameters each, as after ``--draws 0``. Catches structures told as draws."""
+    luck = np.random.default_rng(1).normal(size=(3, 2, 7))
+    values = {"depth": 0.05 * np.arange(3)[:, None, None] + 0.01 * luck + 0.1}
+    found = judge(worlds_of(values, structure=[0, 1], structures=("form=a", "form=b")), Asked())
+    told = texts(found)
+    assert "(2 structures, each at one set of parameters, × 7 replicates)" in told
+    assert "range of structures" in told
+    assert "draw" not in told
+
+
 def test_costs_come_first_only_where_they_differ() -> None:
     """Unequal spend: the frontier before the differences, and the warning. Without costs: neither."""
     headings = [one.heading for one in sections(compared(6, 40))]

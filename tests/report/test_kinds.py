@@ -89,8 +89,17 @@ def test_every_kind_is_documented() -> None:
     docs = Path(__file__).resolve().parents[2] / "docs"
     page = (docs / "charts.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if f"\n| `{kind}` |" not in page] == []
-    kinds = {read_story(docs / name)["kind"] for name in ("four-levers.png", "four-levers-sweep.png", "animation.gif")}
-    assert kinds == {"adoption", "levers", "animation"}
+    kinds = {
+        name: read_story(docs / name)["kind"]
+        for name in (
+            "four-levers.png",
+            "four-levers-sweep.png",
+            "animation.gif",
+            "equal-spend-comparison.png",
+            "rollouts.png",
+        )
+    }
+    assert list(kinds.values()) == ["adoption", "levers", "animation", "differences", "rollouts"]
 
 
 @pytest.mark.parametrize("kind", OF_RUN)

@@ -82,7 +82,7 @@ def draw_frontier(results: Results, found: Comparison, one: OutcomeCompared, siz
     few = len(rest) + 1 - KEY_LINES
     more = f"{few} more dominated options are named in the table only." if few > 0 else ""
     said = captioned(results, found, f"Large dots: means{at_when(found)}; line: the frontier of means; numbers: "
-                     f"options that others dominate. A small dot is a {points}; the outermost are cut off.",
+                     f"options that others, or a mix of two, dominate. A small dot is a {points}; the outermost are cut off.",
                      more)  # fmt: skip
     with house(size):
         high = 0.62 * size.width
