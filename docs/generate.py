@@ -16,11 +16,12 @@ from pydantic.fields import FieldInfo
 
 from simdiff.register import tables
 from simdiff.report import evidence
+from simdiff.report.kinds import KINDS, OPTIONS
 from simdiff.scenario.experiment_schema import Experiment
 from simdiff.scenario.schema import OTHERS, Closed, Scenario
 
 DOCS = Path(__file__).resolve().parent
-FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md")
+FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md", "charts.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
@@ -191,8 +192,16 @@ def told(run: str) -> str:
     return evidence.lines([*kept(run, "told"), f"Repeat: `{kept(run, 'reproduce')}`"])
 
 
+def kinds() -> str:
+    """Every kind of chart: what it shows, needs and takes."""
+    rows = [(f"`{name}`", kind.shows, kind.needs, ", ".join(f"`{one}`" for option in kind.takes
+             for one in OPTIONS[option].split(" and "))) for name, kind in KINDS.items()]  # fmt: skip
+    return tables.table(("kind", "shows", "needs", "takes"), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "standing": lambda: evidence.standing(calibrated("contraction"), calibrated("told")),
+    "kinds": kinds,
     "targets": evidence.targets,
     "grade E": lambda: evidence.sourced("E", calibrated("contraction")),
     "grade M": lambda: evidence.sourced("M", calibrated("contraction")),

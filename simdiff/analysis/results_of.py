@@ -22,9 +22,7 @@ def read_results(folder: Path) -> Results:
     Raises RunFolderError if it holds neither, SheetError or TwinChunksError for a sweep that cannot be read, OSError.
     """
     if has_sheet(folder):
-        report = status(folder, verify=True)
-        _, said = read_sheet(folder)
-        return of_sweep(report, said["checksum"], said["reproduce"])
+        return of_sweep_folder(status(folder, verify=True), folder)
     if has_run(folder):
         result, plan, story = read_run(folder)
         return Results(plan, OfRun(result), story["run"], story["reproduce"])
@@ -33,12 +31,10 @@ def read_results(folder: Path) -> Results:
     )
 
 
-def rows_of(results: Results) -> Rows | None:
-    """The rows of a sweep's chunks, of one made anew too; None for a single run."""
-    source = results.source
-    if isinstance(source, RunAgain):
-        source = OfSweep(source.plan, source.rows())
-    return source.rows if isinstance(source, OfSweep) else None
+def of_sweep_folder(report: Report, folder: Path) -> Results:
+    """The results of a sweep that stands in a folder. Raises SheetError, OSError."""
+    _, said = read_sheet(folder)
+    return of_sweep(report, said["checksum"], said["reproduce"])
 
 
 def of_sweep(report: Report, sheet: str, reproduce: str) -> Results:

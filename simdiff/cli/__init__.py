@@ -176,6 +176,11 @@ def chart(
     years: Annotated[str, typer.Option(help="Years, separated by commas: their ends are shown.")] = "",
     months: Annotated[str, typer.Option(help="Months of policy from 0, in place of years.")] = "",
     replicate: Annotated[Optional[int], typer.Option(help="The world that is shown.")] = None,  # noqa: UP045
+    baseline: Annotated[Optional[str], typer.Option(help="Of comparisons: the cell to compare with.")] = None,  # noqa: UP045
+    confidence: Annotated[Optional[float], typer.Option(help="Of comparisons; left out, 0.95.")] = None,  # noqa: UP045
+    factor: Annotated[Optional[list[str]], typer.Option(help="Of effects: a factor; again for two.")] = None,  # noqa: UP045
+    at: At = None,
+    reach: Annotated[Optional[float], typer.Option(help="Value that doses shall reach.")] = None,  # noqa: UP045
     kinds: Annotated[bool, typer.Option("--list", help="List the kinds of chart and what they need.")] = False,
 ) -> None:
     """Draw a chart of results: a picture that carries its caption, numbers and origin, and its numbers as CSV."""
@@ -188,7 +193,8 @@ def chart(
         raise typer.BadParameter("expected RESULTS and KIND (kinds: simdiff chart --list)")
     ends = [12 * year - 1 for year in _numbers(years, "--years")]
     asked = Asked(kind, tuple(_names(outcomes)), tuple(cell or ()), place, practice,
-                  tuple(ends + _numbers(months, "--months")), replicate)  # fmt: skip
+                  tuple(ends + _numbers(months, "--months")), replicate, baseline, confidence, tuple(factor or ()),
+                  tuple(at or ()), reach)  # fmt: skip
     raise typer.Exit(chart_command(results, asked, out, size))
 
 

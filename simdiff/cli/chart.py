@@ -73,10 +73,12 @@ def _command(folder: Path, asked: Asked, out: Path | None, size: str) -> str:
     """What draws the chart again, but for the folder that it is written to."""
     words = ["simdiff", "chart", str(folder), asked.kind]
     words += ["--outcomes", ",".join(asked.outcomes)] if asked.outcomes else []
-    for name in asked.cells:
-        words += ["--cell", name]
-    for option, value in {"--place": asked.place, "--practice": asked.practice, "--replicate": asked.replicate}.items():
-        words += [option, str(value)] if value is not None else []
+    for option, names in {"--cell": asked.cells, "--factor": asked.factors, "--at": asked.at}.items():
+        words += [word for name in names for word in (option, name)]
+    single = {"--place": asked.place, "--practice": asked.practice, "--replicate": asked.replicate,
+              "--baseline": asked.baseline, "--confidence": asked.confidence, "--reach": asked.reach}  # fmt: skip
+    for option, value in single.items():
+        words += [option, f"{value:g}" if isinstance(value, float) else str(value)] if value is not None else []
     words += ["--months", ",".join(map(str, asked.months))] if asked.months else []
     words += ["--size", size] if size != "print" else []
     return shlex.join([*words, *(["--out", out.name] if out else [])])
