@@ -159,16 +159,16 @@ def _chart(found: Briefing, results: Results) -> Chart:
     """One chart: every option less the baseline; the levels of those shown, if options are many; of a single run,
     adoption over time."""
     month, confidence = (round(12 * found.year) - 1,), found.asked.confidence
-    where = {"place": found.asked.place, "practice": found.practice}
+    where, practice = found.asked.place, found.practice
     if found.comparison is None:
-        asked = AskedChart("adoption", **where)
+        asked = AskedChart("adoption", place=where, practice=practice)
     elif len(found.options) <= MOST_DRAWN:
-        asked = AskedChart("differences", (found.outcome,), found.options, months=month, baseline=found.baseline,
-                           confidence=confidence, **where)  # fmt: skip
+        asked = AskedChart("differences", (found.outcome,), found.options, where, practice, month,
+                           baseline=found.baseline, confidence=confidence)  # fmt: skip
     else:  # a chart of some of them would judge those alone, and might say other than the table
         cells = {cell.name for cell in results.plan.cells}
         asked = AskedChart("levers", (found.outcome,), tuple(name for name in found.shown if name in cells),
-                           months=month, **where)  # fmt: skip
+                           where, practice, month)  # fmt: skip
     try:
         return KINDS[asked.kind].draw(results, asked, PRINT)
     except ChartError as problem:
