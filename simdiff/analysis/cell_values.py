@@ -19,9 +19,11 @@ UNKNOWN = ("structure", "parameters")
 """Parts of a scenario that nobody decides: they are what we do not know of the world."""
 WHOLE_RUN = {outcome.name for outcome in FINAL_OUTCOMES}
 Values = NDArray[np.float64]
+USUAL = ("depth", "spread")
+"""Outcome that is told about if none is named: the first of these that the sweep keeps."""
 
 
-class AskError(Exception):
+class AskError(ValueError):
     """What is asked does not fit the sweep; ``str()`` says what does."""
 
 
@@ -33,6 +35,12 @@ class Asked:
     year: int | None
     district: str
     practice: str
+
+
+def usual(plan: Plan) -> str:
+    """The outcome to tell about if none is named."""
+    kept = plan.question.outcomes
+    return next((name for name in USUAL if name in kept), kept[0])
 
 
 def check_asked(plan: Plan, outcome: str, year: int | None = None, district: str = "all", practice: str | None = None

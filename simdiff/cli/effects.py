@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from simdiff.analysis.cell_values import Asked, AskError, check_asked
+from simdiff.analysis.cell_values import Asked, AskError, check_asked, usual
 from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects, pair_means, read_effects, strongest_pair
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
@@ -26,9 +26,6 @@ from simdiff.study.files import csv_bytes, write_file
 from simdiff.study.plan import Plan
 from simdiff.study.sheet import SheetError
 from simdiff.study.sweep import Report, status
-
-USUAL = ("depth", "spread")
-"""Outcome that is told about if none is named: the first of these that the sweep keeps."""
 
 
 def effects_command(folder: Path, outcome: str | None, year: int | None, district: str, practice: str | None,
@@ -62,12 +59,6 @@ def finished(folder: Path) -> Report:
     if not report.tally.done:
         raise AskError(f"{folder}: no run is done yet")
     return report
-
-
-def usual(plan: Plan) -> str:
-    """The outcome to tell about if none is named."""
-    kept = plan.question.outcomes
-    return next((name for name in USUAL if name in kept), kept[0])
 
 
 def pairs_of(told: Sequence[str]) -> dict[str, str]:

@@ -7,9 +7,10 @@ from typing import Any
 from simdiff.analysis.results import Results
 from simdiff.analysis.results_of import RunAgain, read_results
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
-from simdiff.cli.progress import errors, progress_of, terminal
+from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.picture import read_story
+from simdiff.report.progress import progress_of
 from simdiff.report.replay import Verdict, against, read_plan, replay
 from simdiff.report.story import StoryError
 from simdiff.study.chunk_folder import TwinChunksError

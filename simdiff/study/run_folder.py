@@ -27,11 +27,11 @@ from simdiff.study.tables import PAYERS
 PROVENANCE, SCENARIO, SCHOOLS = "provenance.json", "scenario.yaml", "schools.json"
 
 
-class FolderTakenError(Exception):
+class FolderTakenError(ValueError):
     """The folder holds something other than this very run."""
 
 
-class RunFolderError(Exception):
+class RunFolderError(ValueError):
     """The folder holds no run, or one that cannot be read."""
 
 
