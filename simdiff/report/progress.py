@@ -28,9 +28,16 @@ def progress_of(console: Console, *, quiet: bool) -> Iterator[Callable[[Tally], 
     if quiet or not console.is_terminal:
         yield _Log(console)
         return
+    with sweep_bar(console, shown=True) as told:
+        yield told
+
+
+@contextmanager
+def sweep_bar(console: Console, *, shown: bool) -> Iterator[Callable[[Tally], None]]:
+    """A bar that is told how a sweep stands; nothing unless ``shown``."""
     columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]}"),
                TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
         task = bar.add_task("", total=None, failed="")
 
         def told(tally: Tally) -> None:
