@@ -1,14 +1,14 @@
 """Scenarios in Python: loaded as from the command line, with settings laid over them."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simdiff.model.inputs import prepare, world_of
-from simdiff.model.mesa_model import DistrictModel
 from simdiff.register import LEVERS
 from simdiff.report.cards import Card, as_html, as_text
 from simdiff.report.parts import listing
@@ -19,6 +19,9 @@ from simdiff.scenario.chain import Chain, read_chain
 from simdiff.scenario.load import load_chain
 from simdiff.scenario.settings import laid, settings_from
 from simdiff.study.cells import drawn_schools
+
+if TYPE_CHECKING:
+    from simdiff.model.mesa_model import DistrictModel
 
 SOURCE = "with_settings"
 
@@ -67,7 +70,7 @@ class Scenario:
         chain = laid(self.chain, settings_from(every, SOURCE, "set in Python"))
         return replace(self, loaded=load_chain(chain, self.schools), settings=every)
 
-    def mesa_model(self, *, seed: int = 1, replicate: int = 0) -> DistrictModel:
+    def mesa_model(self, *, seed: int = 1, replicate: int = 0) -> "DistrictModel":
         """The world of one replicate as a Mesa model: ``step()`` lives a month, ``agents`` are the schools.
 
         The same seed and replicate give the same numbers as ``run``, every month.
@@ -80,6 +83,9 @@ class Scenario:
         >>> len(model.agents), schools.agg("proficient", sum)
         (60, 2)
         """
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "IProgress not found")  # Mesa brings a bar that notebooks warn of
+            from simdiff.model.mesa_model import DistrictModel
         loaded = self.loaded
         world = world_of(loaded.scenario, loaded.schools, seed)
         return DistrictModel(prepare(loaded.scenario, world, seed), replicate)

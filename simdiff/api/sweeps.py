@@ -106,7 +106,7 @@ class Sweep:
     report: Report
 
     @property
-    def rows(self) -> Rows:
+    def _rows(self) -> Rows:
         """What is stored. Raises AskError if that is nothing."""
         if not self.report.tally.done:
             raise AskError(f"{self.folder}: no run is done yet")
@@ -116,7 +116,7 @@ class Sweep:
     def summary(self) -> pd.DataFrame:
         """Every outcome of every cell at the end of every year kept: ``median``, 5–95 % of chance (over replicates) and
         of parameters (over the draws' medians), as in ``summary.csv``."""
-        content, _ = summarise(self.report.plan, self.rows)
+        content, _ = summarise(self.report.plan, self._rows)
         return pd.read_csv(io.BytesIO(content), keep_default_na=False, na_values=[""])
 
     def table(self, outcomes: str | Iterable[str] = (), years: int | Iterable[int] = ()) -> pd.DataFrame:
@@ -126,7 +126,7 @@ class Sweep:
         what is not kept. Large sweeps make large tables: ask for what you need.
         """
         chosen = choose(self.report.plan, listed(outcomes), listed(years))
-        long = next(one for one in tables_of(self.report, self.rows, chosen) if one.name == "long")
+        long = next(one for one in tables_of(self.report, self._rows, chosen) if one.name == "long")
         return as_frame(pa.concat_tables(long.parts()))
 
     def compare(self, outcome: str | Iterable[str] = (), *, year: int | None = None, place: str = "all",
@@ -138,7 +138,7 @@ class Sweep:
         ``baseline``: left out, the cheapest. Raises CompareError with all that is wrong.
         """
         asked = matched.Asked(listed(outcome), year, place, practice, listed(cells), baseline, confidence)
-        found = comparison.compare(self.report.plan, self.rows, asked)
+        found = comparison.compare(self.report.plan, self._rows, asked)
         return Comparison(found, self.report.plan.experiment.title, self._partial())
 
     def effects(self, outcome: str | None = None, *, year: int | None = None, district: str = "all",
@@ -153,7 +153,7 @@ class Sweep:
         asked = check_asked(plan, outcome or usual(plan), year, district, practice)
         held = {name: str(level).lower() if isinstance(level, bool) else str(level)
                 for name, level in (at or {}).items()}  # fmt: skip
-        return Effects(sweep_effects.read_effects(plan, self.rows, asked, held, reach), plan.experiment.title,
+        return Effects(sweep_effects.read_effects(plan, self._rows, asked, held, reach), plan.experiment.title,
                        self._partial())  # fmt: skip
 
     def chart(self, kind: str = "levers", *, size: str = "screen", **asked: Any) -> Chart:

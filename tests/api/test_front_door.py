@@ -266,7 +266,7 @@ def test_a_partial_sweep_says_so(small: api.Sweep, tmp_path: Path) -> None:
     assert json.loads((kept / "sweep.json").read_text())["title"] == "Small"
     for shown in (
         part,
-        part.compare(cells=[cell.name for cell in part.report.plan.cells if cell.id in part.rows.by_cell]),
+        part.compare(cells=[cell.name for cell in part.report.plan.cells if cell.id in part._rows.by_cell]),
     ):
         assert "PARTIAL" in repr(shown)
         assert f"simdiff resume {kept}" in repr(shown)
