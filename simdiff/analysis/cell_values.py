@@ -17,10 +17,9 @@ from simdiff.study.plan import Plan
 
 UNKNOWN = ("structure", "parameters")
 """Parts of a scenario that nobody decides: they are what we do not know of the world."""
+USUAL = ("depth", "spread")
 WHOLE_RUN = {outcome.name for outcome in FINAL_OUTCOMES}
 Values = NDArray[np.float64]
-USUAL = ("depth", "spread")
-"""Outcome that is told about if none is named: the first of these that the sweep keeps."""
 
 
 class AskError(ValueError):
@@ -37,12 +36,6 @@ class Asked:
     practice: str
 
 
-def usual(plan: Plan) -> str:
-    """The outcome to tell about if none is named."""
-    kept = plan.question.outcomes
-    return next((name for name in USUAL if name in kept), kept[0])
-
-
 def check_asked(plan: Plan, outcome: str, year: int | None = None, district: str = "all", practice: str | None = None
                 ) -> Asked:  # fmt: skip
     """What is asked, if the sweep has it. Raises AskError."""
@@ -57,6 +50,12 @@ def check_asked(plan: Plan, outcome: str, year: int | None = None, district: str
     if year is not None:
         _check_year(plan, outcome, year)
     return Asked(outcome, year, district, practice or practices[0])
+
+
+def usual_outcome(plan: Plan) -> str:
+    """The outcome to tell about if none is named: the first of ``USUAL`` that the sweep keeps, else the first kept."""
+    kept = plan.question.outcomes
+    return next((name for name in USUAL if name in kept), kept[0])
 
 
 def _known(option: str, told: str, known: Sequence[str]) -> None:

@@ -12,9 +12,9 @@ import pyarrow as pa
 from rich.console import Console
 
 from simdiff.analysis import comparison, matched, sweep_effects
-from simdiff.analysis.cell_values import AskError, check_asked, usual
+from simdiff.analysis.cell_values import AskError, check_asked, usual_outcome
 from simdiff.analysis.layer_rows import sweep_splits
-from simdiff.analysis.results_of import of_sweep
+from simdiff.analysis.results_of import of_sweep_folder
 from simdiff.analysis.sweep_rows import headlines, summarise
 from simdiff.api.pictures import Chart, draw_chart, listed
 from simdiff.api.runs import as_frame, is_shown
@@ -34,7 +34,7 @@ from simdiff.study.chunk_folder import Rows
 from simdiff.study.engines import LocalEngine
 from simdiff.study.lease import lease
 from simdiff.study.plan import load_plan
-from simdiff.study.sheet import ChangedError, read_sheet
+from simdiff.study.sheet import ChangedError
 from simdiff.study.sweep import Report, check_place, open_folder, run_sweep, status
 
 
@@ -150,7 +150,7 @@ class Sweep:
         design does not allow it.
         """
         plan = self.report.plan
-        asked = check_asked(plan, outcome or usual(plan), year, district, practice)
+        asked = check_asked(plan, outcome or usual_outcome(plan), year, district, practice)
         held = {name: str(level).lower() if isinstance(level, bool) else str(level)
                 for name, level in (at or {}).items()}  # fmt: skip
         return Effects(sweep_effects.read_effects(plan, self._rows, asked, held, reach), plan.experiment.title,
@@ -162,10 +162,8 @@ class Sweep:
         ``asked``: what the kind takes of ``outcomes``, ``cells``, ``place``, ``practice``, ``years``, ``months``,
         ``replicate``. Raises ChartError, and ChangedError if runs must be simulated again that other code made.
         """
-        _, said = read_sheet(self.folder)
-        return draw_chart(
-            of_sweep(self.report, said["checksum"], said["reproduce"]), kind, size, self.folder, "", asked
-        )
+        results = of_sweep_folder(self.report, self.folder)
+        return draw_chart(results, kind, size, self.folder, "", asked)
 
     def _partial(self) -> str:
         tally = self.report.tally

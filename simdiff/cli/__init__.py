@@ -194,14 +194,47 @@ def chart(
 
 @app.command()
 def replay(
-    figure: Annotated[Path, typer.Argument(help="A picture drawn by simdiff (.png, .svg, .pdf, .gif).")],
+    figure: Annotated[Path, typer.Argument(help="A picture (.png, .svg, .pdf, .gif) or memo (.html, .pdf, .docx).")],
     results: Annotated[Optional[Path], typer.Option(help="Folder of results to compare its scenarios with.")] = None,  # noqa: UP045
     threads: Threads = None,
 ) -> None:
-    """Run a figure's scenarios again, from the figure alone, and say whether numbers and picture are the same."""
+    """Run the scenarios of a figure or memo again, from the file alone, and say whether all is the same."""
     from simdiff.cli.replay import replay_command
 
     raise typer.Exit(replay_command(figure, results, threads))
+
+
+@app.command()
+def memo(
+    results: Annotated[Path, typer.Argument(help="Folder of a sweep or a run.")],
+    question: Annotated[str, typer.Option(help="The question it answers; left out, the experiment's own.")] = "",
+    outcome: Annotated[Optional[str], typer.Option(help="Outcome; left out, depth.")] = None,  # noqa: UP045
+    year: Annotated[Optional[int], typer.Option(min=1, help="At the end of which year; left out, the last.")] = None,  # noqa: UP045
+    place: Annotated[str, typer.Option(help="District, or all.")] = "all",
+    practice: Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")] = None,  # noqa: UP045
+    cell: Annotated[Optional[list[str]], typer.Option(help="Option to tell of, the main one first; again for more.")] = None,  # noqa: UP045, E501
+    baseline: Annotated[Optional[str], typer.Option(help="Option to compare with; left out, the cheapest.")] = None,  # noqa: UP045
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of differences and verdicts.")] = 0.95,
+    formats: Annotated[str, typer.Option("--format", help="html, pdf, docx, by commas (pdf and docx: simdiff[memo]).")] = "html",  # noqa: E501
+    out: Annotated[Optional[Path], typer.Option(help="Files, without end; left out, RESULTS/memo/memo.")] = None,  # noqa: UP045
+) -> None:  # fmt: skip
+    """Write a two-page briefing memo: answer, range, one chart, who is left behind, cost, what could flip it."""
+    from simdiff.analysis.matched import Asked
+    from simdiff.cli.memo import memo_command
+
+    asked = Asked((outcome,) if outcome else (), year, place, practice, tuple(cell or ()), baseline, confidence)
+    raise typer.Exit(memo_command(results, question, asked, _names(formats), out))
+
+
+@app.command("audit")
+def audit_memo(
+    memo: Annotated[Path, typer.Argument(help="A memo written by simdiff (.html, .pdf, .docx).")],
+    results: Annotated[Optional[Path], typer.Option(help="Its results; left out, the folder it lies in.")] = None,  # noqa: UP045
+) -> None:
+    """Derive every number of a memo again from its results; an edited digit is found."""
+    from simdiff.cli.memo import audit_command
+
+    raise typer.Exit(audit_command(memo, results))
 
 
 def _names(text: str) -> list[str]:

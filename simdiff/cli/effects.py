@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from simdiff.analysis.cell_values import Asked, AskError, check_asked, usual
+from simdiff.analysis.cell_values import Asked, AskError, check_asked, usual_outcome
 from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects, pair_means, read_effects, strongest_pair
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
@@ -34,7 +34,7 @@ def effects_command(folder: Path, outcome: str | None, year: int | None, distric
     target = out or folder / "effects"
     try:
         report = finished(folder)
-        asked = check_asked(report.plan, outcome or usual(report.plan), year, district, practice)
+        asked = check_asked(report.plan, outcome or usual_outcome(report.plan), year, district, practice)
         found = read_effects(report.plan, Rows(report.plan, report.chunks), asked, pairs_of(held), reach)
         said = effects_json(found, str(folder))
         paths = write_all(target, {**_files(found, said), **_pictures(found, folder)})

@@ -36,9 +36,9 @@ class Chart:
 
     def csv(self) -> bytes:
         """The numbers as CSV: the same numbers are the same bytes."""
-        return csv_bytes([{name: _inert(value) for name, value in row.items()} for row in self.table])
+        return csv_bytes([{name: inert(value) for name, value in row.items()} for row in self.table])
 
 
-def _inert(value: Any) -> Any:
+def inert(value: Any) -> Any:
     """A text that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

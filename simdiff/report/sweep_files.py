@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simdiff.analysis.results_of import of_sweep
+from simdiff.analysis.results_of import of_sweep_folder
 from simdiff.analysis.summary import Interval
 from simdiff.analysis.sweep_rows import summarise
 from simdiff.report.asked import Asked
@@ -49,10 +49,9 @@ def finish_sweep(folder: Path, report: Report) -> Cells:
     table, cells = summarise(report.plan, Rows(report.plan, report.chunks))
     if cells:
         write_file(folder / SUMMARY, table)
-        _, sheet = read_sheet(folder)
-        results = of_sweep(report, sheet["checksum"], sheet["reproduce"])
+        results = of_sweep_folder(report, folder)
         chart = KINDS["levers"].draw(results, Asked("levers"), PRINT)
-        save_chart(chart, folder / CHART, story_of(chart, results, PRINT, sheet["reproduce"]), PRINT)
+        save_chart(chart, folder / CHART, story_of(chart, results, PRINT, results.reproduce), PRINT)
     return cells
 
 
