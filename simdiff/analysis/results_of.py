@@ -26,9 +26,12 @@ def read_results(folder: Path) -> Results:
     if has_run(folder):
         result, plan, story = read_run(folder)
         return Results(plan, OfRun(result), story["run"], story["reproduce"])
-    raise RunFolderError(
-        f"{folder}: holds no results{_meant(folder)}; expected a folder of simdiff run or simdiff sweep"
-    )
+    raise RunFolderError(no_results(folder))
+
+
+def no_results(folder: Path) -> str:
+    """What to say of a folder that holds neither a run nor a sweep."""
+    return f"{folder}: holds no results{_meant(folder)}; expected a folder of simdiff run or simdiff sweep"
 
 
 def of_sweep_folder(report: Report, folder: Path) -> Results:

@@ -11,11 +11,12 @@ from simdiff.analysis.results import Results
 from simdiff.analysis.results_of import RunAgain, read_results
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.memo import tell
-from simdiff.cli.progress import errors, progress_of, terminal
+from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.memo.audit import Audit, audit, plan_in, read_wish
 from simdiff.report.memo.files import is_memo, read_memo_story
 from simdiff.report.picture import read_story
+from simdiff.report.progress import progress_of
 from simdiff.report.replay import Verdict, against, edits, of_study, read_plan, replay
 from simdiff.report.story import StoryError
 from simdiff.study.chunk_folder import TwinChunksError
