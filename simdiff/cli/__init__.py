@@ -78,6 +78,21 @@ def list_scenarios() -> None:
     raise typer.Exit(list_command())
 
 
+@app.command("import-schools")
+def import_schools(
+    files: Annotated[list[Path], typer.Argument(help="Public files as downloaded (csv, gz, zip).")],
+    out: Annotated[Path, typer.Option(help="Folder for table, scenario and report.")],
+    district: Annotated[Optional[list[str]], typer.Option(help="LEAID or name; again for more. Left out, all.")] = None,  # noqa: UP045
+    state: Annotated[Optional[list[str]], typer.Option(help="State, such as FL; again for more.")] = None,  # noqa: UP045
+    name: Annotated[Optional[str], typer.Option(help="Short name of the scenario; left out, the district's.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Make a table of real schools and a scenario to start from, out of public files (NCES, EDGE, ELSI, Urban)."""
+    from simdiff.cli.import_schools import import_command
+
+    raise typer.Exit(import_command(files, out, district or [], state or [], name, as_json))
+
+
 @app.command("plan")
 def plan_sweep(
     experiment: Annotated[str, typer.Argument(help=EXPERIMENT)],
