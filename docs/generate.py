@@ -1,4 +1,5 @@
-"""Rewrite the generated blocks of the documents: ``python docs/generate.py``; with ``--check``, exit 1 if any is stale.
+"""Rewrite the generated blocks of the documents, and the JSON Schemas in ``schema/``: ``python docs/generate.py``; with
+``--check``, exit 1 if any is stale.
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``; NAME is a key of ``BLOCKS``.
 """
@@ -14,12 +15,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from simdiff.register import tables
 from simdiff.report import evidence
-from simdiff.scenario import reference
+from simdiff.scenario import json_schema, reference
 from simdiff.scenario.experiment_schema import Experiment
 from simdiff.scenario.schema import Closed, Scenario
 from simdiff.scenario.words import is_model, limit, unwrap
 
 DOCS = Path(__file__).resolve().parent
+SCHEMAS = DOCS.parent / "schema"
 FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
@@ -210,14 +212,26 @@ def stale(folder: Path = DOCS) -> list[str]:
     return [name for name, text in texts.items() if filled(text) != text]
 
 
+def stale_schemas(folder: Path = SCHEMAS) -> list[str]:
+    """Kinds of files whose published JSON Schema is missing or not up to date."""
+    files = {kind: folder / f"{kind}.json" for kind in json_schema.KINDS}
+    return [kind for kind, file in files.items()
+            if not file.is_file() or file.read_text(encoding="utf-8") != json_schema.schema_text(kind)]  # fmt: skip
+
+
 def main() -> int:
     """Rewrite, or check."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a document is stale")
-    old = stale()
+    old, kinds = stale(), stale_schemas()
     if parser.parse_args().check:
-        print("\n".join(f"{name} is stale: run python docs/generate.py" for name in old) or "documents are up to date")
-        return 1 if old else 0
+        names = [*old, *(f"schema/{kind}.json" for kind in kinds)]
+        print("\n".join(f"{name} is stale: run python docs/generate.py" for name in names) or "all are up to date")
+        return 1 if names else 0
+    for kind in kinds:
+        SCHEMAS.mkdir(exist_ok=True)
+        (SCHEMAS / f"{kind}.json").write_text(json_schema.schema_text(kind), encoding="utf-8")
+        print(f"rewrote schema/{kind}.json")
     for name in old:
         path = DOCS / name
         path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -78,6 +78,27 @@ def list_scenarios() -> None:
     raise typer.Exit(list_command())
 
 
+@app.command()
+def fmt(
+    files: Annotated[list[Path], typer.Argument(help="Scenario or experiment files.")],
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file would change.")] = False,
+) -> None:
+    """Rewrite files in normal form: same values, same comments, one way to set them out."""
+    from simdiff.cli.fmt import fmt_command
+
+    raise typer.Exit(fmt_command(files, check))
+
+
+@app.command("schema")
+def print_schema(
+    kind: Annotated[str, typer.Argument(help="scenario or experiment.")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario or experiment files, for editors."""
+    from simdiff.cli.schema import schema_command
+
+    raise typer.Exit(schema_command(kind))
+
+
 @app.command("plan")
 def plan_sweep(
     experiment: Annotated[str, typer.Argument(help=EXPERIMENT)],

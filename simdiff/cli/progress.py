@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from simdiff.study.sweep import Tally
+if TYPE_CHECKING:  # short commands have no need of what a sweep imports
+    from simdiff.study.sweep import Tally
 
 LOG_WIDTH = 120
 STEP = 0.1
@@ -54,7 +56,7 @@ class Halt:
 
 
 @contextmanager
-def progress_of(console: Console, *, quiet: bool) -> Iterator[Callable[[Tally], None]]:
+def progress_of(console: Console, *, quiet: bool) -> Iterator["Callable[[Tally], None]"]:
     """A bar with the time left on a terminal; else a line now and then."""
     if quiet or not console.is_terminal:
         yield _Log(console)
@@ -64,7 +66,7 @@ def progress_of(console: Console, *, quiet: bool) -> Iterator[Callable[[Tally], 
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None, failed="")
 
-        def told(tally: Tally) -> None:
+        def told(tally: "Tally") -> None:
             failed = f"{tally.failed} failed" if tally.failed else ""
             bar.update(task, total=tally.planned, completed=tally.done, failed=failed)
 
@@ -77,7 +79,7 @@ class _Log:
     def __init__(self, console: Console) -> None:
         self.console, self.began, self.last = console, time.monotonic(), -1
 
-    def __call__(self, tally: Tally) -> None:
+    def __call__(self, tally: "Tally") -> None:
         step = int(tally.done / max(1, tally.planned) / STEP)
         if step == self.last:
             return

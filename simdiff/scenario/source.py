@@ -89,9 +89,19 @@ def read_source(path: Path) -> Source:
         line_start = content.rfind(b"\n", 0, error.start) + 1
         spot = Spot(path, content.count(b"\n", 0, error.start) + 1, error.start - line_start + 1)
         return Source(None, (spot.problem("not UTF-8 text", "expected a file saved as UTF-8"),))
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return read_text(text, path)
+
+
+def read_text(text: str, path: Path) -> Source:
+    """Read YAML text that stands in ``path``, or shall. Problems are returned, never raised."""
+    text = plain_lines(text)
     bad = _bad_characters(text, path)
     return Source(None, tuple(bad)) if bad else _Reader(path).read(text)
+
+
+def plain_lines(text: str) -> str:
+    """Text without a byte order mark, its lines ended by line feeds alone."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _bad_characters(text: str, path: Path) -> list[Problem]:
