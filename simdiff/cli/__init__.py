@@ -29,6 +29,8 @@ Practice = Annotated[Optional[str], typer.Option(help="Of which practice; left o
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
 OutcomeName = Annotated[Optional[str], typer.Option("--outcome", help="Outcome; left out, depth.")]  # noqa: UP045
 At = Annotated[Optional[list[str]], typer.Option(help="FACTOR=LEVEL: only cells at this level; may be repeated.")]  # noqa: UP045
+From = Annotated[Optional[str], typer.Option("--from", help="Scenario to build on, a file or a shipped one.")]  # noqa: UP045
+InDistrict = Annotated[Optional[list[str]], typer.Option(help="District: lake, … (see --from); again for more.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
 app = typer.Typer(
@@ -76,6 +78,18 @@ def list_scenarios() -> None:
     from simdiff.cli.check import list_command
 
     raise typer.Exit(list_command())
+
+
+@app.command("new")
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Name of the new scenario; the file is NAME.yaml.")],
+    source: From = None, district: InDistrict = None,
+    out: Annotated[Optional[Path], typer.Option(help="File; left out, NAME.yaml.")] = None,  # noqa: UP045
+) -> None:  # fmt: skip
+    """Write a scenario to begin with: it runs as it is, and shows every setting with unit, range, default, source."""
+    from simdiff.cli.new import new_command
+
+    raise typer.Exit(new_command(name, source, district or [], out))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from simdiff.register import CATALOGUE, FINAL_OUTCOMES, OUTCOMES, PARAMETERS
 from simdiff.scenario.experiment_schema import Experiment, Variant
-from simdiff.scenario.reference import Item, fields, inside, items, note, parameters, plain
+from simdiff.scenario.reference import Item, fields, inside, items, note, parameters, plain, sentence
 from simdiff.scenario.schema import Closed, LeverLevel, Override, Scenario
 from simdiff.scenario.words import Kind, below, is_model, limit, unwrap
 
@@ -76,7 +76,7 @@ def _object(one: type[Closed], holder: Item | None, *, part: bool) -> Schema:
 
 
 def _property(item: Item, *, part: bool) -> Schema:
-    about = f"{item.meaning}\n\n{note(item)[:1].upper()}{note(item)[1:]}."
+    about = f"{item.meaning}\n\n{sentence(note(item))}."
     about += f"\n\nSource: {item.source}." if item.source else ""
     told: Schema = {"description": about}
     if not item.required and item.inner is None and item.default is not None:
@@ -184,7 +184,7 @@ def _parameter(item: Item) -> Schema:
     said = {name: plain(field.description) for name, field in Override.model_fields.items()}
     value: Schema = {"type": "number", "minimum": known.low, "maximum": known.high, "default": known.default}
     reason: Schema = {"type": "string", "minLength": 3}
-    about = f"{item.meaning}\n\n{note(item)[:1].upper()}{note(item)[1:]}.\n\nSource: {item.source}."
+    about = f"{item.meaning}\n\n{sentence(note(item))}.\n\nSource: {item.source}."
     return {"type": "object", "description": about, "additionalProperties": False,
             "properties": {"value": value | {"description": said["value"]},
                            "reason": reason | {"description": said["reason"]}}}  # fmt: skip

@@ -82,7 +82,7 @@ def parameters() -> dict[str, Item]:
         unit=one.unit,
         required=False,
         default=one.default,
-        meaning=f"{one.symbol}: {one.meaning} Prior: {prior(one)}.",
+        meaning=f"{one.symbol}: {one.meaning}. Prior: {prior(one)}.",
         source=f"{one.source} (grade {one.grade})",
         by_district=False,
         levelled=False,
@@ -112,7 +112,7 @@ def item_at(path: tuple[str | int, ...]) -> Item | None:
 def note(item: Item) -> str:
     """What an item takes, in a few words: unit, range and default."""
     unit = f"{item.unit}: " if item.unit else ""
-    told = f"{unit}{item.allowed}"
+    told = f"{unit}{item.allowed.removeprefix('a ').replace(' from ', ' ')}"
     told += "; by district" if item.by_district else ""
     if item.required:
         return f"{told}; required"
@@ -183,10 +183,15 @@ def _lever(path: Path) -> Lever | None:
 
 
 def _meaning(description: str | None, path: Path) -> str:
-    """What a field is, and for a sub-lever what it does and what prices it."""
-    lever = _lever(path)
-    price = f" Priced by {lever.price}." if lever and lever.price else ""
-    return plain(description) + (f" It acts so: {lever.meaning}.{price}" if lever else "")
+    """What a field is; of a sub-lever, what it does and what prices it."""
+    if (lever := _lever(path)) is None:
+        return plain(description)
+    return f"{sentence(lever.meaning)}." + (f" Priced by {lever.price}." if lever.price else "")
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first."""
+    return text[:1].upper() + text[1:]
 
 
 def _source(path: Path) -> str:
