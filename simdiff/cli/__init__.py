@@ -65,11 +65,14 @@ def run(
 def check(
     files: Annotated[list[str], typer.Argument(help="Scenario or experiment files, or names of shipped ones.")],
     schools: Annotated[Optional[Path], typer.Option(help="CSV of real schools to check them with.")] = None,  # noqa: UP045
+    trial: Annotated[
+        bool, typer.Option("--trial/--no-trial", help="Try levers of scenarios in a few replicates.")
+    ] = True,
 ) -> None:
-    """Check scenario and experiment files; print every problem with its place."""
+    """Check files: every mistake with its place; for scenarios, warnings of what is hardly meant."""
     from simdiff.cli.check import check_command
 
-    raise typer.Exit(check_command(files, schools))
+    raise typer.Exit(check_command(files, schools, trial))
 
 
 @app.command("list")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import simdiff
-from simdiff.scenario.problems import Problem, ScenarioError, nearest
+from simdiff.scenario.problems import Problem, ScenarioError, nearest, show_path
 
 
 def shipped_folder(kind: str = "scenarios") -> Path:
@@ -26,6 +26,12 @@ def shipped_experiments() -> dict[str, Path]:
 
 def _shipped(kind: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted(shipped_folder(kind).glob("*.yaml")) if not path.name.startswith("_")}
+
+
+def known_as(path: Path) -> str:
+    """What people call a file: a shipped one by its name, another by its way from the working folder."""
+    folders = [shipped_folder(kind).resolve() for kind in ("scenarios", "experiments")]
+    return path.stem if path.resolve().parent in folders else show_path(path)
 
 
 def find_scenario(text: str) -> Path:

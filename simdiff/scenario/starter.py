@@ -15,8 +15,8 @@ from simdiff.register import CATALOGUE, GRADES
 from simdiff.register.tables import number, parameter_groups
 from simdiff.scenario.access import ATTRIBUTES
 from simdiff.scenario.dump import flow, scalar, to_yaml
+from simdiff.scenario.folders import known_as
 from simdiff.scenario.load import Loaded
-from simdiff.scenario.problems import show_path
 from simdiff.scenario.reference import Item, fields, inside, note, parameters, sentence
 from simdiff.scenario.schema import OTHERS, Closed, Practice, Scenario
 from simdiff.scenario.source import Node
@@ -77,10 +77,8 @@ def starter(name: str, title: str, schema: str, command: str, base: Base | None,
 
 
 def _intro(command: str, base: Base | None) -> Iterator[str]:
-    where = f"Everything that is not said here is as in {base.told}." if base else "Nothing is done in it yet."
-    yield from _wrapped(
-        f"A scenario for simdiff, begun with `{command}`. It runs as it is: {where}", "# ", "# "
-    )  # fmt: skip
+    where = f"What it does not say is as in {base.told}." if base else "Nothing is done in it yet."
+    yield from _wrapped(f"A scenario for simdiff, begun with `{command}`. It runs as it is. {where}", "# ", "# ")
     yield "#"
     yield from _wrapped(
         "Lines with ## explain what stands below them. Lines with one # are settings at the value that holds now. To "
@@ -169,7 +167,7 @@ def _set_by(path: Place, base: Base | None) -> str:
     if isinstance(nodes[-1].value, dict) and path[-1] != "level" and not _by_district(nodes[-1]):
         return ""
     spot = nodes[-1].key
-    return f"SET by {show_path(spot.file) if spot.file.name != f'{base.told}.yaml' else base.told}, line {spot.line}."
+    return f"SET by {known_as(spot.file)}, line {spot.line}."
 
 
 def _stands_for_level(node: Node) -> bool:
