@@ -96,6 +96,29 @@ def new_scenario(
 
 
 @app.command()
+def explain(
+    scenario: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.")],
+    schools: Schools = None,
+) -> None:
+    """Tell a scenario in plain sentences: what happens when, what it costs, what the file changes."""
+    from simdiff.cli.explain import explain_command
+
+    raise typer.Exit(explain_command(scenario, schools))
+
+
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.", metavar="A")],
+    second: Annotated[str, typer.Argument(help="Another one.", metavar="B")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between two scenarios, after what they extend is filled in."""
+    from simdiff.cli.diff import diff_command
+
+    raise typer.Exit(diff_command(first, second, as_json))
+
+
+@app.command()
 def fmt(
     files: Annotated[list[Path], typer.Argument(help="Scenario or experiment files.")],
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file would change.")] = False,
