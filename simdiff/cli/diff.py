@@ -62,7 +62,9 @@ def _print(console: Console, first: str, second: str, told: list[tuple[str, str,
 
 def _table(console: Console, first: str, second: str, found: list[Difference]) -> None:
     console.print()
-    table = Table("setting", "unit", "default", first, second, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for head in ("setting", "unit", "default", first, second):
+        table.add_column(head, overflow="fold")
     for one in found:
         table.add_row(one.path, one.unit, _shown(one.default), _shown(one.a), _shown(one.b))
     console.print(table)

@@ -50,8 +50,8 @@ def _print(console: Console, loaded: Loaded) -> None:
     console.print("\nBy default", style="bold")
     if idle := not_done(said):
         paragraph(console, f"Nothing is done of: {', '.join(idle)}.")
-    paragraph(console, f"{len(PARAMETERS) - len(said.parameters)} of {len(PARAMETERS)} parameters are at the register's "
-           "defaults (`simdiff new` shows every setting and its default).")  # fmt: skip
+    usual = f"{len(PARAMETERS) - len(said.parameters)} of {len(PARAMETERS)} parameters are at the register's defaults"
+    paragraph(console, f"{usual} (`simdiff new` shows every setting and its default).")
     for note in loaded.notes:
         paragraph(console, f"Note: {note}")
 

@@ -30,7 +30,7 @@ class Difference:
 def differences(a: Loaded, b: Loaded) -> list[Difference]:
     """Every setting in which two scenarios differ, in the order of the file; schools of tables count as one."""
     before, after = dict(_flat(a.text, ())), dict(_flat(b.text, ()))
-    alone = {name for name in {*a.scenario.where.districts} ^ {*b.scenario.where.districts}}
+    alone = a.scenario.where.districts.keys() ^ b.scenario.where.districts.keys()
     paths = [path for path in dict.fromkeys([*before, *after]) if not (path[:2] == DISTRICTS and path[2] in alone)]
     pairs = [(path, before.get(path), after.get(path)) for path in paths]
     found = [_difference(*pair) for pair in pairs if pair[1] != pair[2] and not _nothing(*pair[1:])]
