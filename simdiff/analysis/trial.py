@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from simdiff.model.state import DISTRICT_PAYS, LINES
-from simdiff.register import LEVERS
 from simdiff.scenario import Loaded, Scenario
-from simdiff.scenario.advice import PROGRAMMES, is_on, part_at
+from simdiff.scenario.advice import COUNTS, is_on, part_at
 from simdiff.scenario.reference import item_at
 from simdiff.scenario.translate import Place
 from simdiff.study.cells import make_cell
@@ -69,8 +68,7 @@ def _without_effect(loaded: Loaded, base: RunResult) -> Iterator[Found]:
 def knobs(scenario: Scenario) -> Iterator[tuple[Place, Any]]:
     """What a scenario turns on or changes, each with the value that takes it out (None: an item of a list goes)."""
     policy = scenario.policy
-    counts = {lever.path: "level" for lever in LEVERS} | {"talent.coaching": "per_100_teachers"} | PROGRAMMES
-    for path, count in counts.items():
+    for path, count in COUNTS.items():
         if is_on(getattr(part_at(policy, path), count)):
             yield _default(("policy", *path.split(".")))
     for n, _ in enumerate(policy.networks.partners):

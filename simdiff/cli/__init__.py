@@ -119,6 +119,16 @@ def diff(
 
 
 @app.command()
+def doctor(
+    folder: Annotated[Optional[Path], typer.Argument(help="Folder of results to look at for damage.")] = None,  # noqa: UP045
+) -> None:
+    """Say what is good or bad: versions, cores, cache, extras, one run with a known answer; or a folder of results."""
+    from simdiff.cli.doctor import doctor_command
+
+    raise typer.Exit(doctor_command(folder))
+
+
+@app.command()
 def fmt(
     files: Annotated[list[Path], typer.Argument(help="Scenario or experiment files.")],
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file would change.")] = False,

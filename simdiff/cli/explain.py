@@ -43,8 +43,8 @@ def _print(console: Console, loaded: Loaded) -> None:
     if len(files) > 1:
         paragraph(console, f"It builds on {', then '.join(files[1:])}.")
     own = [one for one in own_values(loaded.files[0]) if one.leaf.path[0] != "where"]
-    for one in own:
-        paragraph(console, _own(one))
+    for value in own:
+        paragraph(console, _own(value))
     if not own:
         paragraph(console, "Nothing of what is done: all of it is inherited or by default.")
     console.print("\nBy default", style="bold")

@@ -123,6 +123,9 @@ def _posterior(file: Path | None, draws: int, errors: Console) -> tuple[dict[str
     except ScenarioError as error:
         errors.print(str(error))
         return None
+    if draws == 0:
+        errors.print(f"--posterior: needs --draws too: how many of its draws to use, 2 to {len(given)}")
+        return None
     if not 2 <= draws <= len(given):
         errors.print(f"--draws: {draws}, expected a whole number from 2 to {len(given)}, the draws of {file}")
         return None

@@ -9,7 +9,7 @@ from simdiff.scenario.access import value_for
 from simdiff.scenario.folders import known_as
 from simdiff.scenario.leaves import own_values
 from simdiff.scenario.problems import Problem, show_path, shown
-from simdiff.scenario.schema import Policy, Scenario
+from simdiff.scenario.schema import OTHERS, Policy, Scenario
 from simdiff.scenario.source import Node
 from simdiff.scenario.translate import Place, place, problem_at
 
@@ -17,6 +17,9 @@ REMARK = " # "
 """A comment beside a value says that it is meant; those of a new file (``##``) say nothing of the kind."""
 PROGRAMMES = {"flexibility.pilots": "sites", "flexibility.zone": "schools", "networks.competition": "entries"}
 """Programmes with sites or members, and the count without which there is none."""
+
+COUNTS = {lever.path: "level" for lever in LEVERS} | {"talent.coaching": "per_100_teachers"} | PROGRAMMES
+"""Every sub-lever and programme, and the level or count without which there is none."""
 
 
 def repeated(file: Path) -> list[Problem]:
@@ -75,22 +78,22 @@ def _idle(scenario: Scenario, root: Node) -> Iterator[Problem]:
 
 def _late(scenario: Scenario, root: Node) -> Iterator[Problem]:
     """Levers that would start after the last month."""
-    months = 12 * scenario.years
-    counts = {lever.path: "level" for lever in LEVERS} | {"talent.coaching": "per_100_teachers"} | PROGRAMMES
-    for path, count in counts.items():
+    for where, start in _starts(scenario):
+        if start >= (months := 12 * scenario.years):
+            said = f"starts in month {start}, after the run ({months} months)"
+            yield problem_at(root, where, said, "it does nothing: start it earlier, or set more `years`")
+
+
+def _starts(scenario: Scenario) -> Iterator[tuple[Place, int]]:
+    """Where it says when each lever starts that is above 0, and that month; of each district's own."""
+    for path, count in COUNTS.items():
         part, at = part_at(scenario.policy, path), ("policy", *path.split("."), "start")
         for district in scenario.where.districts:
-            start = value_for(part.start, district, 0)
-            if start >= months and value_for(getattr(part, count), district, 0) > 0:
-                said = f"starts in month {start}, after the run ({months} months)"
-                where = (*at, district) if district in part.start else at
-                yield problem_at(root, where, said, "it does nothing: start it earlier, or set more `years`")
-                break
+            if value_for(getattr(part, count), district, 0) > 0:
+                yield (*at, district if district in part.start else OTHERS), value_for(part.start, district, 0)
     for n, partner in enumerate(scenario.policy.networks.partners):
-        if partner.start >= months and partner.level > 0:
-            said = f"starts in month {partner.start}, after the run ({months} months)"
-            where = ("policy", "networks", "partners", n, "start")
-            yield problem_at(root, where, said, "it does nothing: start it earlier, or set more `years`")
+        if partner.level > 0:
+            yield ("policy", "networks", "partners", n, "start"), partner.start
 
 
 def part_at(policy: Policy, path: str) -> Any:
@@ -103,8 +106,7 @@ def part_at(policy: Policy, path: str) -> Any:
 
 def _without_level(policy: Policy, root: Node) -> Iterator[Problem]:
     """What is said of a sub-lever or programme that is nowhere above 0."""
-    counts = {lever.path: "level" for lever in LEVERS} | {"talent.coaching": "per_100_teachers"} | PROGRAMMES
-    for path, count in counts.items():
+    for path, count in COUNTS.items():
         part = part_at(policy, path)
         if is_on(getattr(part, count)):
             continue

@@ -47,7 +47,7 @@ class Factor(Closed):
     path: str | None = None
     """The setting that is varied: a path of the scenario file. A path to a sub-lever replaces all of it; one to its
     ``level`` keeps its schedule."""
-    values: Annotated[list[Plain], Field(min_length=1)] | None = None
+    values: Annotated[list[Plain], Field(min_length=1, max_length=1000)] | None = None
     """Values of ``path``, one after the other."""
     low: float | None = None
     """Lowest value of ``path``, with ``high``."""
@@ -133,9 +133,9 @@ class Experiment(Closed):
     """The question it answers."""
     about: str = ""
     """Notes for readers."""
-    scenarios: Annotated[dict[Slug, Variant], Field(min_length=1), BeforeValidator(_by_id)]
+    scenarios: Annotated[dict[Slug, Variant], Field(min_length=1, max_length=100), BeforeValidator(_by_id)]
     """Scenarios by id: a file or shipped name, or a variant of one. A list of names does too."""
-    factors: dict[Slug, Factor] = Field(default={})
+    factors: Annotated[dict[Slug, Factor], Field(max_length=500)] = Field(default={})
     """What is varied in every scenario. None: the scenarios themselves are the cells."""
     design: Design = Design()
     """Which combinations are run."""

@@ -39,7 +39,7 @@ def find_scenario(text: str) -> Path:
 
     Raises ScenarioError if there is no such file.
     """
-    return _find(text, shipped_scenarios())
+    return _find(text, shipped_scenarios(), shipped_experiments(), "an experiment: use simdiff sweep")
 
 
 def find_experiment(text: str) -> Path:
@@ -47,15 +47,17 @@ def find_experiment(text: str) -> Path:
 
     Raises ScenarioError if there is no such file.
     """
-    return _find(text, shipped_experiments())
+    return _find(text, shipped_experiments(), shipped_scenarios(), "a scenario: use simdiff run")
 
 
-def _find(text: str, shipped: dict[str, Path]) -> Path:
+def _find(text: str, shipped: dict[str, Path], others: dict[str, Path], other: str) -> Path:
     path = Path(text)
     if is_file(path):
         return path
     if text in shipped:
         return shipped[text]
+    if text in others:
+        raise ScenarioError([Problem(text, 0, 0, "", f"{other} {text}")])
     found = "a folder, expected a file" if is_folder(path) else "no such file"
     raise ScenarioError([Problem(text, 0, 0, "", found, hint=_beside(path) or nearest(path.name, shipped))])
 

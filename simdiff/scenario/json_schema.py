@@ -191,10 +191,10 @@ def _parameter(item: Item) -> Schema:
 
 
 def _overrides(*, part: bool) -> Schema:
-    if part:
-        told = {name: {"anyOf": [_parameter_ref(name), {"type": "null"}]} for name in PARAMETERS}
-    else:
-        told = {name: {"allOf": [_parameter_ref(name)], "required": list(Override.model_fields)} for name in PARAMETERS}
+    told: Schema = {}
+    for name in PARAMETERS:
+        whole = {"allOf": [_parameter_ref(name)], "required": list(Override.model_fields)}
+        told[name] = {"anyOf": [_parameter_ref(name), {"type": "null"}]} if part else whole
     return {"type": "object", "additionalProperties": False, "properties": told}
 
 

@@ -81,13 +81,15 @@ def _unflowed(data: Any) -> Any:
 
 def _flows(data: Any) -> Iterator[Any]:
     """Mappings and lists in flow style that are not empty and not inside another."""
-    if not isinstance(data, dict | list):
-        return
-    if data and data.fa.flow_style():
+    if isinstance(data, dict | list) and data and _style(data).flow_style():
         yield data
-        return
-    for one in data.values() if isinstance(data, dict) else data:
-        yield from _flows(one)
+    elif isinstance(data, dict | list):
+        for one in data.values() if isinstance(data, dict) else data:
+            yield from _flows(one)
+
+
+def _style(data: Any) -> Any:
+    return data.fa
 
 
 def _said(node: Node) -> Any:

@@ -68,7 +68,7 @@ def items(schema: type[Closed], at: Path = ()) -> Iterator[Item]:
 
 def inside(item: Item) -> Path:
     """The path of what an item holds: with a step for the names of a mapping or the places in a list."""
-    origin = get_origin(item.kind[0])
+    origin: Any = get_origin(item.kind[0])
     return (*item.path, NAMED) if origin is dict else (*item.path, LISTED) if origin is list else item.path
 
 

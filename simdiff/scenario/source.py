@@ -16,8 +16,12 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from simdiff.scenario.problems import Problem, show_path
 
-LARGEST_FILE = 1_000_000
+LARGEST_FILE = 300_000
 """Bytes."""
+MOST_VALUES = 20_000
+"""Keys and values of a file: reading more would take seconds."""
+MOST_PROBLEMS = 200
+"""Problems of form after which a file is not read on."""
 DEEPEST = 50
 """Levels of nesting."""
 LONGEST_KEY = 200
@@ -124,6 +128,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.last = Spot(path, 1, 1)
         self.events: Iterator[Any] = iter(())
+        self.count = 0
 
     def read(self, text: str) -> Source:
         root = None
@@ -144,10 +149,16 @@ class _Reader:
 
     def say(self, spot: Spot, found: str, allowed: str = "") -> None:
         self.problems.append(spot.problem(found, allowed))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _StopReadingError
 
     def next(self) -> Any:
         event = next(self.events)
         self.last = Spot(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+        self.count += 1
+        if self.count > MOST_VALUES:
+            self.say(self.last, "too much in one file", f"expected at most {MOST_VALUES:,} keys and values")
+            raise _StopReadingError
         return event
 
     def documents(self) -> Node | None:

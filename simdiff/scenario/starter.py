@@ -9,7 +9,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_origin
+from typing import Any
 
 from simdiff.register import CATALOGUE, GRADES
 from simdiff.register.tables import number, parameter_groups
@@ -17,7 +17,7 @@ from simdiff.scenario.access import ATTRIBUTES
 from simdiff.scenario.dump import flow, scalar, to_yaml
 from simdiff.scenario.folders import known_as
 from simdiff.scenario.load import Loaded
-from simdiff.scenario.reference import Item, fields, inside, note, parameters, sentence
+from simdiff.scenario.reference import LISTED, Item, fields, inside, note, parameters, sentence
 from simdiff.scenario.schema import OTHERS, Closed, Practice, Scenario
 from simdiff.scenario.source import Node
 from simdiff.scenario.translate import Place, place
@@ -119,7 +119,7 @@ def _setting(item: Item, value: Any, base: Base | None, said: Active, seen: set[
             yield from _setting(one, inner.get(one.name, one.default), base, here or {}, seen, depth + 1)
     else:
         yield from _line(f"{indent}{item.name}: {_shown(value if value is not None else item.default)}", about, depth)
-        if item.inner is not None and get_origin(item.kind[0]) is list:
+        if item.inner is not None and inside(item)[-1] == LISTED:
             yield from _example(item, depth)
 
 

@@ -106,6 +106,8 @@ def _sizes(limits: tuple[Any, ...], what: str) -> str:
     low, high = limit(limits, "min_length"), limit(limits, "max_length")
     if low is not None and high is not None:
         return f" of {low} to {high} {what}" if low != high else f" of {low} {what}"
+    if high is not None:
+        return f" of at most {high} {what}"
     return f" of at least {low} {what}" if low is not None else ""
 
 
