@@ -110,8 +110,9 @@ def _over(base: Base, districts: list[str]) -> dict[str, Any]:
     renamed: dict[str, str | None] = {name: None for name in there if name not in districts}
     if new:
         renamed = {there[0]: new[0]}
-    where: dict[str, Any] = _where_of(new) if new else {"districts": {}}
-    where["districts"] = dict.fromkeys(renamed) | where["districts"]
+    known = base.root.plain()["where"]
+    where = {key: value for key, value in _where_of(new).items() if known.get(key) != value} if new else {}
+    where["districts"] = dict.fromkeys(renamed) | where.get("districts", {})
     policy = refitted(base.root.plain().get("policy"), renamed)
     return ({"where": where} if renamed else {}) | ({"policy": policy} if policy else {})
 

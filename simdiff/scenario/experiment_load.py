@@ -150,6 +150,7 @@ def _alone(factors: dict[str, Factor]) -> list[Levels]:
 
 def _bases(experiment: Experiment, root: Node, file: Path, problems: list[Problem]) -> dict[str, Chain]:
     bases, project = {}, project_folder(file)
+    read = dict[Path, Chain]()
     problems += _twice(root)
     for name in experiment.scenarios:
         at: Place = ("scenarios", name)
@@ -158,8 +159,10 @@ def _bases(experiment: Experiment, root: Node, file: Path, problems: list[Proble
         if isinstance(found, Problem):
             problems.append(found)
             continue
-        chain = read_chain(found)
-        problems += chain.problems
+        if found not in read:
+            read[found] = read_chain(found)
+            problems += read[found].problems
+        chain = read[found]
         bases[name] = laid(chain, settings_in(root, (*at, "set"), f"scenario {name} of the experiment"))
     return bases
 
