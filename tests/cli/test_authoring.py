@@ -67,7 +67,7 @@ def test_check_warns_and_stays_good(tmp_path: Path, fork: Fork) -> None:
     (tmp_path / "mine.yaml").write_text(
         HEAD
         + "policy:\n  goals: {goals: 0.8}\n  flexibility: {pilots: {years: 5}}\n  superintendent: {exits: [500]}\n"
-        + "  budget: {annual: 1000}\nparameters:\n  leader_exit: {value: 0.95, reason: try}\n"
+        + "  budget: {annual: 2500000}\nparameters:\n  leader_exit: {value: 0.95, reason: try}\n"
     )
     child = done(fork, tmp_path, "check", "mine.yaml")
     assert child.code == 0
@@ -266,7 +266,7 @@ def test_commands_on_sweeps_say_that_a_run_is_none(tmp_path: Path, fork: Fork) -
 
 
 @pytest.mark.parametrize(
-    "words", [("schema",), ("check", "--no-trial", "goals"), ("new", "x"), ("fmt", "--check", "x.yaml")]
+    "words", [("schema",), ("check", "--no-trial", "goals"), ("new", "y"), ("fmt", "--check", "x.yaml")]
 )
 def test_short_commands_do_without_the_model(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Catches an import that makes an editor wait: no compiled code for what needs none."""
