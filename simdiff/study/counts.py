@@ -31,6 +31,9 @@ def given_draws(file: Path | None, draws: int) -> tuple[dict[str, float], ...]:
     if file is None:
         return ()
     given = read_posterior(file)
+    if draws == 0:
+        allowed = f"needs --draws too: how many of its draws to use, 2 to {len(given)}"
+        raise ScenarioError([Problem("--posterior", 0, 0, "", str(file), allowed)])
     if not 2 <= draws <= len(given):
         allowed = f"expected a whole number from 2 to {len(given)}, the draws of {file}"
         raise ScenarioError([Problem("--draws", 0, 0, "", str(draws), allowed)])
