@@ -21,6 +21,8 @@ TABLE_PATH: Place = ("where", "table", "path")
 DISTRICTS: Place = ("where", "districts")
 ROUNDS = 3
 """How often values may be set aside because what they need was set aside."""
+OWN_KEYS = {"extends", "where", "practices"}
+"""Keys of which a scenario has at least one, and an experiment none."""
 STAND_INS = {"format": 1, "name": "unnamed", "title": "unnamed"}
 """What the checks of the rest may take for granted where the file is wrong about it."""
 
@@ -46,7 +48,12 @@ def load_scenario(path: Path, schools: Path | None = None) -> Loaded:
 
     Raises ScenarioError with every problem found.
     """
-    return load_chain(read_chain(find_scenario(str(path))), schools)
+    file = find_scenario(str(path))
+    chain = read_chain(file)
+    said = chain.root.value if chain.root is not None else None
+    if chain.root is not None and isinstance(said, dict) and "scenarios" in said and not OWN_KEYS & said.keys():
+        raise ScenarioError([chain.root.spot.problem("an experiment", f"use simdiff sweep {path}")])
+    return load_chain(chain, schools)
 
 
 def load_chain(chain: Chain, schools: Path | None = None) -> Loaded:
