@@ -18,8 +18,9 @@ from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
 from simdiff.report.charts import PRINT
 from simdiff.report.effect_charts import effect_charts
-from simdiff.report.effects_report import doubt_lines, effect_parts, head_line, judged_line, layer_lines
+from simdiff.report.effects_report import effect_parts, head_line
 from simdiff.report.effects_tables import effect_rows, effects_json
+from simdiff.report.effects_words import doubt_lines, judged_line, layer_lines
 from simdiff.report.parts import Part
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.saving import save_charts

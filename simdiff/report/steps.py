@@ -7,6 +7,16 @@ from simdiff.report.words import NOTHING, money
 
 LONGEST_NAME = 44
 MOST_NAMES = 6
+FEW_REPLICATES = 10
+"""Replicates with fewer of which readers are warned: t at 95 % is then 2.3 standard errors and more. Judgement."""
+
+
+def few_words(replicates: int) -> str:
+    """A warning where replicates are few; nothing where they are not."""
+    if replicates >= FEW_REPLICATES:
+        return ""
+    return (f"WARNING: with {replicates} replicate{'' if replicates == 1 else 's'} chance is measured roughly, and what "
+            f"cannot be told now may be told with {FEW_REPLICATES} or more.")  # fmt: skip
 
 
 def percent(value: float) -> str:

@@ -26,7 +26,8 @@ from simdiff.report.charts import (
     sheet,
     spread_out,
 )
-from simdiff.report.compare_words import label_of, layer_of
+from simdiff.report.compare_legend import layer_of
+from simdiff.report.compare_words import label_of
 from simdiff.report.figure import Chart, Row
 from simdiff.report.kinds.compared import (
     at_when,
@@ -82,7 +83,8 @@ def draw_frontier(results: Results, found: Comparison, one: OutcomeCompared, siz
     few = len(rest) + 1 - KEY_LINES
     more = f"{few} more dominated options are named in the table only." if few > 0 else ""
     said = captioned(results, found, f"Large dots: means{at_when(found)}; line: the frontier of means; numbers: "
-                     f"options that others, or a mix of two, dominate. A small dot is a {points}; the outermost are cut off.",
+                     f"options that others, or a mix of two, dominate. A small dot is a {points}; the outermost are "
+                     "cut off.",
                      more)  # fmt: skip
     with house(size):
         high = 0.62 * size.width
