@@ -15,8 +15,9 @@ def few_words(replicates: int) -> str:
     """A warning where replicates are few; nothing where they are not."""
     if replicates >= FEW_REPLICATES:
         return ""
-    return (f"WARNING: with {replicates} replicate{'' if replicates == 1 else 's'} chance is measured roughly, and what "
-            f"cannot be told now may be told with {FEW_REPLICATES} or more.")  # fmt: skip
+    told = "1 replicate" if replicates == 1 else f"{replicates} replicates"
+    return (f"WARNING: with {told} chance is measured roughly, and what cannot be told now may "
+            f"be told with {FEW_REPLICATES} or more.")  # fmt: skip
 
 
 def percent(value: float) -> str:
