@@ -24,7 +24,7 @@ WHOLE_RUN = {outcome.name for outcome in FINAL_OUTCOMES}
 Values = NDArray[np.float64]
 
 
-class AskError(Exception):
+class AskError(ValueError):
     """What is asked does not fit the sweep; ``str()`` says what does."""
 
 

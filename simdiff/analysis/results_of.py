@@ -26,9 +26,12 @@ def read_results(folder: Path) -> Results:
     if has_run(folder):
         result, plan, story = read_run(folder)
         return Results(plan, OfRun(result), story["run"], story["reproduce"])
-    raise RunFolderError(
-        f"{folder}: holds no results{_meant(folder)}; expected a folder of simdiff run or simdiff sweep"
-    )
+    raise RunFolderError(no_results(folder))
+
+
+def no_results(folder: Path) -> str:
+    """What to say of a folder that holds neither a run nor a sweep."""
+    return f"{folder}: holds no results{_meant(folder)}; expected a folder of simdiff run or simdiff sweep"
 
 
 def of_sweep_folder(report: Report, folder: Path) -> Results:
@@ -70,7 +73,7 @@ class RunAgain:
         return OfSweep(self.plan, self.rows()).series(cell, names)
 
     def rows(self) -> Rows:
-        """The rows of the plan, which is run first."""
+        """Rows of the runs; they are made when these are first asked for."""
         if self.report is None:
             self.report = run_sweep(self.folder, self.plan, "", self.engine, Event(), self.tell)
         return Rows(self.plan, self.report.chunks)

@@ -29,6 +29,8 @@ Practice = Annotated[Optional[str], typer.Option(help="Of which practice; left o
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
 OutcomeName = Annotated[Optional[str], typer.Option("--outcome", help="Outcome; left out, depth.")]  # noqa: UP045
 At = Annotated[Optional[list[str]], typer.Option(help="FACTOR=LEVEL: only cells at this level; may be repeated.")]  # noqa: UP045
+From = Annotated[Optional[str], typer.Option("--from", help="Scenario to build on, a file or a shipped one.")]  # noqa: UP045
+InDistrict = Annotated[Optional[list[str]], typer.Option(help="District: lake, … (see --from); again for more.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
 app = typer.Typer(
@@ -63,11 +65,14 @@ def run(
 def check(
     files: Annotated[list[str], typer.Argument(help="Scenario or experiment files, or names of shipped ones.")],
     schools: Annotated[Optional[Path], typer.Option(help="CSV of real schools to check them with.")] = None,  # noqa: UP045
+    trial: Annotated[
+        bool, typer.Option("--trial/--no-trial", help="Try levers of scenarios in a few replicates.")
+    ] = True,
 ) -> None:
-    """Check scenario and experiment files; print every problem with its place."""
+    """Check files: every mistake with its place; for scenarios, warnings of what is hardly meant."""
     from simdiff.cli.check import check_command
 
-    raise typer.Exit(check_command(files, schools))
+    raise typer.Exit(check_command(files, schools, trial))
 
 
 @app.command("list")
@@ -76,6 +81,87 @@ def list_scenarios() -> None:
     from simdiff.cli.check import list_command
 
     raise typer.Exit(list_command())
+
+
+@app.command("import-schools")
+def import_schools(
+    files: Annotated[list[Path], typer.Argument(help="Public files as downloaded (csv, gz, zip).")],
+    out: Annotated[Path, typer.Option(help="Folder for table, scenario and report.")],
+    district: Annotated[Optional[list[str]], typer.Option(help="LEAID or name; again for more. Left out, all.")] = None,  # noqa: UP045
+    state: Annotated[Optional[list[str]], typer.Option(help="State, such as FL; again for more.")] = None,  # noqa: UP045
+    name: Annotated[Optional[str], typer.Option(help="Short name of the scenario; left out, the district's.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Make a table of real schools and a scenario to start from, out of public files (NCES, EDGE, ELSI, Urban)."""
+    from simdiff.cli.import_schools import import_command
+
+    raise typer.Exit(import_command(files, out, district or [], state or [], name, as_json))
+
+
+@app.command("new")
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Name of the new scenario; the file is NAME.yaml.")],
+    source: From = None, district: InDistrict = None,
+    out: Annotated[Optional[Path], typer.Option(help="File; left out, NAME.yaml.")] = None,  # noqa: UP045
+) -> None:  # fmt: skip
+    """Write a scenario to begin with: it runs as it is, and shows every setting with unit, range, default, source."""
+    from simdiff.cli.new import new_command
+
+    raise typer.Exit(new_command(name, source, district or [], out))
+
+
+@app.command()
+def explain(
+    scenario: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.")],
+    schools: Schools = None,
+) -> None:
+    """Tell a scenario in plain sentences: what happens when, what it costs, what the file changes."""
+    from simdiff.cli.explain import explain_command
+
+    raise typer.Exit(explain_command(scenario, schools))
+
+
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.", metavar="A")],
+    second: Annotated[str, typer.Argument(help="Another one.", metavar="B")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between two scenarios, after what they extend is filled in."""
+    from simdiff.cli.diff import diff_command
+
+    raise typer.Exit(diff_command(first, second, as_json))
+
+
+@app.command()
+def doctor(
+    folder: Annotated[Optional[Path], typer.Argument(help="Folder of results to look at for damage.")] = None,  # noqa: UP045
+) -> None:
+    """Say what is good or bad: versions, cores, cache, extras, one run with a known answer; or a folder of results."""
+    from simdiff.cli.doctor import doctor_command
+
+    raise typer.Exit(doctor_command(folder))
+
+
+@app.command()
+def fmt(
+    files: Annotated[list[Path], typer.Argument(help="Scenario or experiment files.")],
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file would change.")] = False,
+) -> None:
+    """Rewrite files in normal form: same values, same comments, one way to set them out."""
+    from simdiff.cli.fmt import fmt_command
+
+    raise typer.Exit(fmt_command(files, check))
+
+
+@app.command("schema")
+def print_schema(
+    kind: Annotated[str, typer.Argument(help="scenario or experiment.")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario or experiment files, for editors."""
+    from simdiff.cli.schema import schema_command
+
+    raise typer.Exit(schema_command(kind))
 
 
 @app.command("plan")
@@ -200,14 +286,47 @@ def chart(
 
 @app.command()
 def replay(
-    figure: Annotated[Path, typer.Argument(help="A picture drawn by simdiff (.png, .svg, .pdf, .gif).")],
+    figure: Annotated[Path, typer.Argument(help="A picture (.png, .svg, .pdf, .gif) or memo (.html, .pdf, .docx).")],
     results: Annotated[Optional[Path], typer.Option(help="Folder of results to compare its scenarios with.")] = None,  # noqa: UP045
     threads: Threads = None,
 ) -> None:
-    """Run a figure's scenarios again, from the figure alone, and say whether numbers and picture are the same."""
+    """Run the scenarios of a figure or memo again, from the file alone, and say whether all is the same."""
     from simdiff.cli.replay import replay_command
 
     raise typer.Exit(replay_command(figure, results, threads))
+
+
+@app.command()
+def memo(
+    results: Annotated[Path, typer.Argument(help="Folder of a sweep or a run.")],
+    question: Annotated[str, typer.Option(help="The question it answers; left out, the experiment's own.")] = "",
+    outcome: Annotated[Optional[str], typer.Option(help="Outcome; left out, depth.")] = None,  # noqa: UP045
+    year: Annotated[Optional[int], typer.Option(min=1, help="At the end of which year; left out, the last.")] = None,  # noqa: UP045
+    place: Annotated[str, typer.Option(help="District, or all.")] = "all",
+    practice: Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")] = None,  # noqa: UP045
+    cell: Annotated[Optional[list[str]], typer.Option(help="Option to tell of, the main one first; again for more.")] = None,  # noqa: UP045, E501
+    baseline: Annotated[Optional[str], typer.Option(help="Option to compare with; left out, the cheapest.")] = None,  # noqa: UP045
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of differences and verdicts.")] = 0.95,
+    formats: Annotated[str, typer.Option("--format", help="html, pdf, docx, by commas (pdf and docx: simdiff[memo]).")] = "html",  # noqa: E501
+    out: Annotated[Optional[Path], typer.Option(help="Files, without end; left out, RESULTS/memo/memo.")] = None,  # noqa: UP045
+) -> None:  # fmt: skip
+    """Write a two-page briefing memo: answer, range, one chart, who is left behind, cost, what could flip it."""
+    from simdiff.analysis.matched import Asked
+    from simdiff.cli.memo import memo_command
+
+    asked = Asked((outcome,) if outcome else (), year, place, practice, tuple(cell or ()), baseline, confidence)
+    raise typer.Exit(memo_command(results, question, asked, _names(formats), out))
+
+
+@app.command("audit")
+def audit_memo(
+    memo: Annotated[Path, typer.Argument(help="A memo written by simdiff (.html, .pdf, .docx).")],
+    results: Annotated[Optional[Path], typer.Option(help="Its results; left out, the folder it lies in.")] = None,  # noqa: UP045
+) -> None:
+    """Derive every number of a memo again from its results; an edited digit is found."""
+    from simdiff.cli.memo import audit_command
+
+    raise typer.Exit(audit_command(memo, results))
 
 
 def _names(text: str) -> list[str]:

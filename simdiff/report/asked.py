@@ -12,7 +12,7 @@ from simdiff.study.blocks import ANY
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 
 
-class ChartError(Exception):
+class ChartError(ValueError):
     """The chart cannot be drawn as asked; ``str()`` says why, and what is allowed."""
 
 

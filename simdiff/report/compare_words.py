@@ -35,7 +35,7 @@ def sections(found: Comparison) -> list[Section]:
     parts = [_spend(found)] if found.spending else []
     for one in found.outcomes:
         costs = [_costs(found, one, one.cost)] if one.cost else []
-        parts += [*(costs if unequal else []), _differences(found, one), _ranking(found, one), _options(found, one),
+        parts += [*(costs if unequal else []), _differences(found, one), ranking_part(found, one), _options(found, one),
                   *([] if unequal else costs)]  # fmt: skip
     return [*parts, Section("How to read this", lines=tuple(legend(found)))]
 
@@ -160,7 +160,8 @@ def verdict(pair: Contrast, *, plain: bool = False) -> str:
     return {A_ABOVE: "above", B_ABOVE: "below"}.get(pair.verdict, pair.verdict) if plain else pair.verdict
 
 
-def _ranking(found: Comparison, one: OutcomeCompared) -> Section:
+def ranking_part(found: Comparison, one: OutcomeCompared) -> Section:
+    """The ranking by one outcome, as far as it is firm."""
     lines = ranking_lines(one.ranking, layer_of(found) + "s")
     return Section(f"Ranking by {BY_NAME[one.name].title.lower()}, as far as it is firm", lines=tuple(lines))
 

@@ -59,9 +59,9 @@ class Plate:
 
 def csv_of(table: Sequence[Row]) -> bytes:
     """Rows of the same columns as CSV, no text of which is taken for a formula."""
-    return csv_bytes([{name: _inert(value) for name, value in row.items()} for row in table])
+    return csv_bytes([{name: inert(value) for name, value in row.items()} for row in table])
 
 
-def _inert(value: Any) -> Any:
+def inert(value: Any) -> Any:
     """A text that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -55,8 +55,10 @@ def suffix_of(chart: Chart, path: Path) -> str:
 
 
 def picture(chart: Chart, suffix: str, story: Mapping[str, Any], size: Size) -> bytes:
-    """The bytes of a chart's file, its story inside."""
+    """The bytes of a chart's file, its story inside; the same however often it was drawn before."""
     with house(size):
+        for figure in chart.figures:
+            settle(figure)
         if suffix == "gif":
             return _gif(chart.figures, story)
         buffer = io.BytesIO()
@@ -70,6 +72,13 @@ def picture(chart: Chart, suffix: str, story: Mapping[str, Any], size: Size) -> 
                  "CreationDate": None}  # fmt: skip
         chart.figure.savefig(buffer, format="pdf", metadata=about)
         return buffer.getvalue()
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out once: a layout that starts from an earlier one would end a hair's breadth elsewhere."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
 
 
 def png(figure: Figure, story: Mapping[str, Any]) -> bytes:

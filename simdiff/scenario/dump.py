@@ -16,10 +16,10 @@ def to_yaml(data: dict[str, Any]) -> str:
 
 def _block(data: Any) -> list[str]:
     if isinstance(data, dict) and data:
-        return [line for key, value in data.items() for line in _entry(f"{_scalar(key)}:", value)]
+        return [line for key, value in data.items() for line in _entry(f"{scalar(key)}:", value)]
     if isinstance(data, list) and data:
         return [line for item in data for line in _item(_block(item))]
-    return [_scalar(data)]
+    return [scalar(data)]
 
 
 def _entry(head: str, value: Any) -> list[str]:
@@ -33,7 +33,15 @@ def _item(lines: list[str]) -> list[str]:
     return [f"- {lines[0]}", *(f"  {line}" for line in lines[1:])]
 
 
-def _scalar(value: Any) -> str:
+def flow(data: Any) -> str:
+    """Plain data as YAML on one line."""
+    if isinstance(data, dict):
+        return "{" + ", ".join(f"{scalar(key)}: {flow(value)}" for key, value in data.items()) + "}"
+    return f"[{', '.join(map(flow, data))}]" if isinstance(data, list) else scalar(data)
+
+
+def scalar(value: Any) -> str:
+    """A text, number, true, false or null as YAML."""
     if isinstance(value, str):
         if _PLAIN.fullmatch(value) and value.lower() not in _TAKEN:
             return value

@@ -35,7 +35,7 @@ class Problem:
         return "".join(c if c.isprintable() else "?" for c in line)  # one problem stays on one line
 
 
-class ScenarioError(Exception):
+class ScenarioError(ValueError):
     """Every problem found, sorted by place and without repeats; ``str()`` gives one line each."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
