@@ -9,6 +9,11 @@ from simdiff.report.steps import few_words
 from simdiff.study.plan import Plan
 
 
+def legend(found: SweepEffects) -> list[str]:
+    """What intervals and verdicts are, line by line."""
+    return [*layer_lines(found.plan), judged_line(found), *doubt_lines(found)]
+
+
 def layer_lines(plan: Plan) -> list[str]:
     """What the two intervals are, in words."""
     replicates = sorted(set(plan.replicates().values()))
