@@ -5,6 +5,7 @@ A block stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``;
 """
 
 import argparse
+import inspect
 import json
 import re
 import sys
@@ -13,8 +14,10 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+from simdiff import api
 from simdiff.register import tables
 from simdiff.report import evidence
+from simdiff.report.kinds import KINDS, OPTIONS
 from simdiff.scenario import json_schema, reference
 from simdiff.scenario.experiment_schema import Experiment
 from simdiff.scenario.schema import Closed, Scenario
@@ -22,7 +25,8 @@ from simdiff.scenario.words import is_model, limit, unwrap
 
 DOCS = Path(__file__).resolve().parent
 SCHEMAS = DOCS.parent / "schema"
-FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md")
+FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md", "charts.md",
+         "python.md")  # fmt: skip
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
@@ -173,8 +177,49 @@ def told(run: str) -> str:
     return evidence.lines([*kept(run, "told"), f"Repeat: `{kept(run, 'reproduce')}`"])
 
 
+def kinds() -> str:
+    """Every kind of chart: what it shows, needs and takes."""
+    rows = [(f"`{name}`", kind.shows, kind.needs, ", ".join(f"`{one}`" for option in kind.takes
+             for one in OPTIONS[option].split(" and "))) for name, kind in KINDS.items()]  # fmt: skip
+    return tables.table(("kind", "shows", "needs", "takes"), rows)
+
+
+def python_reference() -> str:
+    """Every function and class of the front door: how it is called, its docstring, and what a class offers."""
+    functions = (api.load, api.run, api.sweep, api.open)
+    kinds = (api.Scenario, api.Result, api.Sweep, api.Comparison, api.Effects, api.Chart)
+    parts = [python_part(f"simdiff.{one.__name__}{called(one)}", one) for one in functions]
+    for one in kinds:
+        parts += [python_part(one.__name__, one), *python_members(one)]
+    return "\n\n".join(parts)
+
+
+def python_members(one: type) -> Iterator[str]:
+    """Properties and methods that a class has for its users."""
+    for name, member in vars(one).items():
+        if not name.startswith("_") and (isinstance(member, property) or inspect.isfunction(member)):
+            yield python_part(f"{one.__name__.lower()}.{name}{called(member)}", member, "####")
+
+
+def python_part(head: str, one: Any, level: str = "###") -> str:
+    """A heading, the words of a docstring, and its examples."""
+    text, _, examples = (inspect.getdoc(one) or "").partition(">>> ")
+    blocks = [reference.plain(block) for block in text.strip().split("\n\n")]
+    blocks += [f"```pycon\n>>> {examples.strip()}\n```"] if examples else []
+    return "\n\n".join([f"{level} `{head}`", *blocks])
+
+
+def called(one: Any) -> str:
+    """The arguments of a function with their defaults; nothing of a property."""
+    if isinstance(one, property):
+        return ""
+    every = [given.replace(annotation=inspect.Parameter.empty) for given in inspect.signature(one).parameters.values()]
+    return str(inspect.Signature([given for given in every if given.name != "self"]))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "standing": lambda: evidence.standing(calibrated("contraction"), calibrated("told")),
+    "kinds": kinds,
     "targets": evidence.targets,
     "grade E": lambda: evidence.sourced("E", calibrated("contraction")),
     "grade M": lambda: evidence.sourced("M", calibrated("contraction")),
@@ -198,6 +243,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "practices": tables.practices,
     "scenario": scenario_reference,
     "experiment reference": experiment_reference,
+    "python": python_reference,
 }
 
 

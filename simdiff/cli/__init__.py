@@ -83,6 +83,21 @@ def list_scenarios() -> None:
     raise typer.Exit(list_command())
 
 
+@app.command("import-schools")
+def import_schools(
+    files: Annotated[list[Path], typer.Argument(help="Public files as downloaded (csv, gz, zip).")],
+    out: Annotated[Path, typer.Option(help="Folder for table, scenario and report.")],
+    district: Annotated[Optional[list[str]], typer.Option(help="LEAID or name; again for more. Left out, all.")] = None,  # noqa: UP045
+    state: Annotated[Optional[list[str]], typer.Option(help="State, such as FL; again for more.")] = None,  # noqa: UP045
+    name: Annotated[Optional[str], typer.Option(help="Short name of the scenario; left out, the district's.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Make a table of real schools and a scenario to start from, out of public files (NCES, EDGE, ELSI, Urban)."""
+    from simdiff.cli.import_schools import import_command
+
+    raise typer.Exit(import_command(files, out, district or [], state or [], name, as_json))
+
+
 @app.command("new")
 def new_scenario(
     name: Annotated[str, typer.Argument(help="Name of the new scenario; the file is NAME.yaml.")],
@@ -247,6 +262,11 @@ def chart(
     years: Annotated[str, typer.Option(help="Years, separated by commas: their ends are shown.")] = "",
     months: Annotated[str, typer.Option(help="Months of policy from 0, in place of years.")] = "",
     replicate: Annotated[Optional[int], typer.Option(help="The world that is shown.")] = None,  # noqa: UP045
+    baseline: Annotated[Optional[str], typer.Option(help="Of comparisons: the cell to compare with.")] = None,  # noqa: UP045
+    confidence: Annotated[Optional[float], typer.Option(help="Of comparisons; left out, 0.95.")] = None,  # noqa: UP045
+    factor: Annotated[Optional[list[str]], typer.Option(help="Of effects: a factor; again for two.")] = None,  # noqa: UP045
+    at: At = None,
+    reach: Annotated[Optional[float], typer.Option(help="Value that doses shall reach.")] = None,  # noqa: UP045
     kinds: Annotated[bool, typer.Option("--list", help="List the kinds of chart and what they need.")] = False,
 ) -> None:
     """Draw a chart of results: a picture that carries its caption, numbers and origin, and its numbers as CSV."""
@@ -259,20 +279,54 @@ def chart(
         raise typer.BadParameter("expected RESULTS and KIND (kinds: simdiff chart --list)")
     ends = [12 * year - 1 for year in _numbers(years, "--years")]
     asked = Asked(kind, tuple(_names(outcomes)), tuple(cell or ()), place, practice,
-                  tuple(ends + _numbers(months, "--months")), replicate)  # fmt: skip
+                  tuple(ends + _numbers(months, "--months")), replicate, baseline, confidence, tuple(factor or ()),
+                  tuple(at or ()), reach)  # fmt: skip
     raise typer.Exit(chart_command(results, asked, out, size))
 
 
 @app.command()
 def replay(
-    figure: Annotated[Path, typer.Argument(help="A picture drawn by simdiff (.png, .svg, .pdf, .gif).")],
+    figure: Annotated[Path, typer.Argument(help="A picture (.png, .svg, .pdf, .gif) or memo (.html, .pdf, .docx).")],
     results: Annotated[Optional[Path], typer.Option(help="Folder of results to compare its scenarios with.")] = None,  # noqa: UP045
     threads: Threads = None,
 ) -> None:
-    """Run a figure's scenarios again, from the figure alone, and say whether numbers and picture are the same."""
+    """Run the scenarios of a figure or memo again, from the file alone, and say whether all is the same."""
     from simdiff.cli.replay import replay_command
 
     raise typer.Exit(replay_command(figure, results, threads))
+
+
+@app.command()
+def memo(
+    results: Annotated[Path, typer.Argument(help="Folder of a sweep or a run.")],
+    question: Annotated[str, typer.Option(help="The question it answers; left out, the experiment's own.")] = "",
+    outcome: Annotated[Optional[str], typer.Option(help="Outcome; left out, depth.")] = None,  # noqa: UP045
+    year: Annotated[Optional[int], typer.Option(min=1, help="At the end of which year; left out, the last.")] = None,  # noqa: UP045
+    place: Annotated[str, typer.Option(help="District, or all.")] = "all",
+    practice: Annotated[Optional[str], typer.Option(help="Practice; left out, the first.")] = None,  # noqa: UP045
+    cell: Annotated[Optional[list[str]], typer.Option(help="Option to tell of, the main one first; again for more.")] = None,  # noqa: UP045, E501
+    baseline: Annotated[Optional[str], typer.Option(help="Option to compare with; left out, the cheapest.")] = None,  # noqa: UP045
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.9999, help="Of differences and verdicts.")] = 0.95,
+    formats: Annotated[str, typer.Option("--format", help="html, pdf, docx, by commas (pdf and docx: simdiff[memo]).")] = "html",  # noqa: E501
+    out: Annotated[Optional[Path], typer.Option(help="Files, without end; left out, RESULTS/memo/memo.")] = None,  # noqa: UP045
+) -> None:  # fmt: skip
+    """Write a two-page briefing memo: answer, range, one chart, who is left behind, cost, what could flip it."""
+    from simdiff.analysis.matched import Asked
+    from simdiff.cli.memo import memo_command
+
+    asked = Asked((outcome,) if outcome else (), year, place, practice, tuple(cell or ()), baseline, confidence)
+    raise typer.Exit(memo_command(results, question, asked, _names(formats), out))
+
+
+@app.command("audit")
+def audit_memo(
+    memo: Annotated[Path, typer.Argument(help="A memo written by simdiff (.html, .pdf, .docx).")],
+    results: Annotated[Optional[Path], typer.Option(help="Its results; left out, the folder it lies in.")] = None,  # noqa: UP045
+) -> None:
+    """Derive every number of a memo again from its results; an edited digit is found."""
+    from simdiff.cli.memo import audit_command
+
+    raise typer.Exit(audit_command(memo, results))
 
 
 def _names(text: str) -> list[str]:

@@ -35,7 +35,7 @@ def sections(found: Comparison) -> list[Section]:
     parts = [_spend(found)] if found.spending else []
     for one in found.outcomes:
         costs = [_costs(found, one, one.cost)] if one.cost else []
-        parts += [*(costs if unequal else []), _differences(found, one), _ranking(found, one), _options(found, one),
+        parts += [*(costs if unequal else []), _differences(found, one), ranking_part(found, one), _options(found, one),
                   *([] if unequal else costs)]  # fmt: skip
     return [*parts, Section("How to read this", lines=tuple(_legend(found)))]
 
@@ -56,9 +56,11 @@ def _worlds(found: Comparison) -> str:
 
 def layers_words(found: Comparison) -> str:
     """Draws and structures of a comparison, before its replicates."""
-    worlds = found.worlds
-    if len(worlds.structures) > 1:
-        return f"{worlds.draws} draws of parameters under {len(worlds.structures)} structures × "
+    worlds, structures = found.worlds, len(found.worlds.structures)
+    if layer_of(found) == "structure":
+        return f"{structures} structures, each at one set of parameters, × "
+    if structures > 1:
+        return f"{worlds.draws} draws of parameters under {structures} structures × "
     return f"{worlds.draws} parameter draws × " if worlds.draws > 1 else ""
 
 
@@ -137,12 +139,12 @@ def _layer_columns(found: Comparison) -> list[tuple[str, Tell]]:
     ]
     if found.worlds.draws > 1:
         known = found.worlds.draws >= draws_needed(found.confidence)
-        head = f"{_parameters(found)} {told}" if known else "range of draws"
+        head = f"{_parameters(found)} {told}" if known else f"range of {layer_of(found)}s"
         columns.append(
             (head, lambda pair, one, unit: steps(pair.whole.parameters_low, pair.whole.parameters_high, unit))
         )
     columns.append(("worlds", lambda pair, one, unit: percent(ahead(pair.whole, one.direction)[0])))
-    if found.worlds.draws > 1:
+    if layer_of(found) == "draw":
         columns.append(("draws", lambda pair, one, unit: percent(ahead(pair.whole, one.direction)[1])))
     if len(found.worlds.structures) > 1:
         columns.append(("structures", _structures))
@@ -168,14 +170,18 @@ def verdict(pair: Contrast, *, plain: bool = False) -> str:
     return {A_ABOVE: "above", B_ABOVE: "below"}.get(pair.verdict, pair.verdict) if plain else pair.verdict
 
 
-def _ranking(found: Comparison, one: OutcomeCompared) -> Section:
+def ranking_part(found: Comparison, one: OutcomeCompared) -> Section:
+    """The ranking by one outcome, as far as it is firm."""
     lines = ranking_lines(one.ranking, layer_of(found) + "s")
     return Section(f"Ranking by {BY_NAME[one.name].title.lower()}, as far as it is firm", lines=tuple(lines))
 
 
 def layer_of(found: Comparison) -> str:
-    """What frontiers, regret and rankings are counted in: a draw or, without parameter draws, a world."""
-    return "draw" if found.worlds.draws > 1 else "world"
+    """What frontiers, regret and rankings are counted in: a draw or, without any, a structure or a world."""
+    worlds = found.worlds
+    if worlds.draws == len(worlds.structures) > 1:
+        return "structure"
+    return "draw" if worlds.draws > 1 else "world"
 
 
 def ranking_lines(ranking: Ranking, layer: str) -> list[str]:
@@ -291,11 +297,19 @@ def _best_line(found: Comparison, one: OutcomeCompared, costs: CostEffect) -> st
 def _legend(found: Comparison) -> list[str]:
     """What the words and intervals are."""
     worlds, told = found.worlds, f"{100 * found.confidence:.4g}%"
+    layer = layer_of(found)
+    names = [name for name, there in (("worlds", True), ("draws", layer == "draw"),
+                                      ("structures", len(worlds.structures) > 1)) if there]  # fmt: skip
+    replicate = f"Replicate n of {layer} d" if worlds.draws > 1 else "Replicate n"
     lines = [
-        "Replicate n of draw d has the same luck for every option; differences are world by world. worlds, draws, "
-        "structures: share in which the first option is ahead, ties half. cost: the difference in cost.",
+        f"{replicate} has the same luck for every option; differences are world by world. {', '.join(names)}: share in "
+        "which the first option is ahead, ties half. cost: the difference in cost.",
         f"chance: {told} interval of the mean difference"
-        + (f", the {worlds.draws} draws given." if worlds.draws > 1 else ": at one set of parameters, not a finding."),
+        + (
+            f", the {worlds.draws} {layer}s given."
+            if worlds.draws > 1
+            else ": at one set of parameters, not a finding."
+        ),
     ]
     if worlds.draws > 1:
         lines.append(_parameters_line(found))
@@ -318,6 +332,8 @@ def _parameters(found: Comparison) -> str:
 
 def _parameters_line(found: Comparison) -> str:
     draws, told, needed = found.worlds.draws, f"{100 * found.confidence:.4g}%", draws_needed(found.confidence)
+    if layer_of(found) == "structure":
+        return f"range of structures: of the {draws} structures' mean differences, each at one set of parameters."
     line = f"range of draws: of the {draws} draws' mean differences."
     if draws >= needed:
         line = (f"{_parameters(found)}: central {told} of the {draws} draws' mean differences. More draws make it "

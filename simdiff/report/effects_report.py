@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from simdiff.analysis.aliases import Word
 from simdiff.analysis.cell_values import Asked, said
+from simdiff.analysis.contrasts import DOUBTS, draws_needed
 from simdiff.analysis.dose import Curve, Threshold, enough, first_gain
 from simdiff.analysis.effects import TIMES, Factorial, Reading, Tornado
 from simdiff.analysis.factor_contrasts import CLIP, CONFIDENCE, Effect
@@ -14,7 +15,6 @@ from simdiff.report.words import BY_NAME, NOTHING, number, span
 from simdiff.study.plan import Plan
 
 ODDS = "log-odds"
-FEW_DRAWS = 20
 ROMAN = {3: "III", 4: "IV"}
 
 
@@ -40,14 +40,45 @@ def layer_lines(plan: Plan) -> list[str]:
     """What the two intervals are, in words."""
     replicates = sorted(set(plan.replicates().values()))
     told = f"{replicates[0]}" if len(replicates) == 1 else f"{replicates[0]}–{replicates[-1]}"
-    chance = f"chance: {CONFIDENCE:.0%} interval of the mean over {told} matched replicates"
-    draws = len(plan.draws)
+    return [f"Paired differences, world by world. {intervals_line(told, len(plan.draws))}"]
+
+
+def intervals_line(replicates: str, draws: int) -> str:
+    """What the two intervals of effects are: over how many (in words) replicates, and how many draws."""
+    chance = f"chance: {CONFIDENCE:.0%} interval of the mean over {replicates} matched replicates"
     if draws == 1:
-        return [f"Paired differences, world by world. {chance}, at one set of parameters; says nothing of other "
-                "parameters."]  # fmt: skip
-    few = f"; with only {draws} draws it is rough" if draws < FEW_DRAWS else ""
-    return [f"Paired differences, world by world. {chance} of each draw, the draws given. parameters: 5–95 % of the "
-            f"means of {draws} parameter draws{few}. Firm: both lie on one side of zero."]  # fmt: skip
+        return f"{chance}, at one set of parameters; says nothing of other parameters."
+    given = f"{chance} of each draw, the draws given."
+    if draws >= draws_needed(CONFIDENCE):
+        return f"{given} parameters: central {CONFIDENCE:.0%} of the means of {draws} parameter draws."
+    return (f"{given} parameters: range of the means of {draws} parameter draws, too few to call anything firm "
+            f"({CONFIDENCE:.0%} takes {draws_needed(CONFIDENCE)}).")  # fmt: skip
+
+
+def judged_line(found: SweepEffects) -> str:
+    """How verdicts were reached, and what the words of doubt mean."""
+    counts = sorted({one.judged for one in found.blocks})
+    count = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}–{counts[-1]:,}"
+    each = " of each block" if len(found.blocks) > 1 else ""
+    return (f"{count} contrasts{each} were judged together: the chance that luck alone makes any of them firm is at "
+            f"most {1 - CONFIDENCE:.0%} (Holm). The rules are those of `simdiff compare`.")  # fmt: skip
+
+
+def doubt_lines(found: SweepEffects) -> Iterator[str]:
+    """What the reasons that stand in the tables mean."""
+    whys = {effect.why for one in found.blocks for effect in _shown(one)}
+    for why in DOUBTS:
+        if why in whys and why != "the same":
+            yield f"cannot be told from none ({why}): {DOUBTS[why]}."
+
+
+def _shown(one: BlockEffects) -> Iterator[Effect]:
+    if one.factorial is not None:
+        yield from (*one.factorial.own.main, *one.factorial.own.interactions)
+        yield from (share.effect for share in one.factorial.shapley)
+    if one.tornado is not None:
+        yield from one.tornado.bars
+    yield from (gain for curve, _ in one.curves for gain in curve.gains)
 
 
 def bands_line(plan: Plan) -> str:
@@ -93,14 +124,15 @@ def _heads(unit: str, *, odds: bool) -> Row:
 
 def effect_row(effect: Effect, unit: str, odds: Effect | None = None) -> Row:
     """One effect as a row of its table."""
-    above = NOTHING if math.isnan(effect.above) else f"{effect.above:.0%}"
+    share = effect.draws_above if effect.draws > 1 else effect.above
+    above = NOTHING if math.isnan(share) else f"{share:.0%}"
     more = () if odds is None else (signed(odds.mean, ODDS), _ends(odds))
     return (effect.name, signed(effect.mean, unit), between(effect.chance_low, effect.chance_high, unit),
-            between(effect.parameter_low, effect.parameter_high, unit), above, *more, verdict(effect))  # fmt: skip
+            between(effect.parameters_low, effect.parameters_high, unit), above, *more, verdict(effect))  # fmt: skip
 
 
 def _ends(odds: Effect) -> str:
-    low, high = odds.parameter_low, odds.parameter_high
+    low, high = odds.parameters_low, odds.parameters_high
     if math.isnan(low):
         low, high = odds.chance_low, odds.chance_high
     return between(low, high, ODDS)
@@ -110,9 +142,9 @@ def verdict(effect: Effect) -> str:
     """What may be said of an effect."""
     if math.isnan(effect.mean):
         return "undefined in most worlds"
-    if effect.mean == 0 and effect.chance_low == effect.chance_high == 0:
+    if effect.why == "the same":
         return "none at all"
-    return {1: "raises it", -1: "lowers it", 0: "cannot be told from none"}[effect.sign]
+    return {1: "raises it", -1: "lowers it"}.get(effect.sign, f"cannot be told from none ({effect.why})")
 
 
 def _main_part(read: Factorial, unit: str, name: str) -> Part:
@@ -195,15 +227,15 @@ def _shapley_part(read: Factorial, unit: str, name: str) -> Part:
     rows = tuple(
         (one.effect.name, signed(one.effect.mean, unit),
          between(one.effect.chance_low, one.effect.chance_high, unit),
-         between(one.effect.parameter_low, one.effect.parameter_high, unit), percent(one.share),
+         between(one.effect.parameters_low, one.effect.parameters_high, unit), percent(one.share),
          NOTHING if math.isnan(one.share_low) else f"{one.share_low:.0%} … {one.share_high:.0%}")
         for one in read.shapley
     )  # fmt: skip
     total = read.total
     assert total is not None
     lines = [f"All together less none: {signed(total.mean, unit)} {points(unit)} "
-             f"({between(total.parameter_low, total.parameter_high, unit)} over draws)."
-             if not math.isnan(total.parameter_low) else
+             f"({between(total.parameters_low, total.parameters_high, unit)} over draws)."
+             if not math.isnan(total.parameters_low) else
              f"All together less none: {signed(total.mean, unit)} {points(unit)}."]  # fmt: skip
     if total.sign == 0:
         lines.append("That cannot be told from none, so no shares of it are given.")
@@ -234,7 +266,7 @@ def dose_part(curve: Curve, threshold: Threshold | None, unit: str, name: str = 
         more = (percent(threshold.suffices[n]),) if threshold is not None else ()
         rows.append((f"{dose:g}", span(curve.at[n], unit, parameters=parameters), signed(gain.mean, unit),
                      between(gain.chance_low, gain.chance_high, unit),
-                     between(gain.parameter_low, gain.parameter_high, unit), *more))  # fmt: skip
+                     between(gain.parameters_low, gain.parameters_high, unit), *more))  # fmt: skip
     goal = (f"≥ {number(threshold.goal, unit)} in",) if threshold is not None else ()
     heads = (curve.factor, "median (5–95 %)", f"gain over {curve.doses[0]:g}, {points(unit)}", "chance", "parameters",
              *goal)  # fmt: skip
@@ -249,7 +281,8 @@ def dose_lines(curve: Curve, threshold: Threshold | None, unit: str) -> Iterator
     first, last = first_gain(curve), enough(curve)
     lead = curve.leads[last]
     if first is None:
-        yield f"No tested dose has a firm gain over {curve.doses[0]:g} {tested}."
+        why = listing(list(dict.fromkeys(gain.why for gain in curve.gains[1:])))
+        yield f"No tested dose has a firm gain over {curve.doses[0]:g} {tested}: {why}."
     else:
         yield f"{curve.factor} {first:g} is the smallest tested dose with a firm gain over {curve.doses[0]:g} {tested}."
         if last == len(curve.doses) - 1:
@@ -281,9 +314,9 @@ def _threshold_lines(curve: Curve, found: Threshold, unit: str) -> Iterator[str]
 
 def _wider(effect: Effect, unit: str) -> str:
     """The interval over draws, or without draws that of chance, and which it is."""
-    if math.isnan(effect.parameter_low):
+    if math.isnan(effect.parameters_low):
         return f"{between(effect.chance_low, effect.chance_high, unit)}, chance"
-    return f"{between(effect.parameter_low, effect.parameter_high, unit)}, parameters"
+    return f"{between(effect.parameters_low, effect.parameters_high, unit)}, parameters"
 
 
 def _agreement(found: SweepEffects) -> Iterator[str]:

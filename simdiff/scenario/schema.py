@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 OTHERS = "others"
+MOST_WEIGHT = 1_000_000.0
+"""Of a tie in a given network."""
 
 
 class Closed(BaseModel):
@@ -449,6 +451,19 @@ class Table(Closed):
     """Column → value: only rows with these values are schools (such as operating: 1)."""
 
 
+class RealTies(Closed):
+    """Real ties between a district's schools, in place of those that distance and need would give them (E7)."""
+
+    path: str | None = None
+    """File, relative to the scenario's folder and inside the project's: an edge list (.csv, .csv.gz; columns source,
+    target and, if there are any, weight) or GraphML (.graphml)."""
+    directed: bool | None = None
+    """True: the source sees the target only. False: each sees the other. Left out: as GraphML says; of an edge list,
+    each sees the other."""
+    sees: dict[str, dict[str, Annotated[float, Field(gt=0, le=MOST_WEIGHT)]]] = {}
+    """In place of a file: school → school that it sees → weight. Only relative weights count."""
+
+
 class District(Closed):
     """A district: its schools from rows of the table, or drawn from a profile."""
 
@@ -460,6 +475,14 @@ class District(Closed):
     """What to do where the table is blank."""
     profile: Profile | None = None
     """Published profile, used when no table is given."""
+    ties: RealTies | None = None
+    """Real ties between its schools (of a table); left out, ties follow distance and need."""
+
+    @model_serializer(mode="wrap")
+    def _said(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``ties`` that are not given: a scenario that has none keeps its text, and so its identity."""
+        said: dict[str, Any] = plain(self)
+        return {key: value for key, value in said.items() if key != "ties" or value is not None}
 
 
 class Where(Closed):

@@ -33,7 +33,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {"": None, "~": None, "true": True, "false": False, "null": None}
 _BAD_CHARACTER = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_BAD_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+BAD_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +241,9 @@ class _Reader:
         return children
 
     def scalar(self, text: str, *, plain: bool, spot: Spot) -> str | int | float | bool | None:
-        if bad := _BAD_IN_TEXT.search(text):
+        if bad := BAD_IN_TEXT.search(text):
             self.say(spot, f"found the control character U+{ord(bad[0]):04X} in a text", "expected plain text")
-            return _BAD_IN_TEXT.sub("?", text)
+            return BAD_IN_TEXT.sub("?", text)
         if not plain:
             return text
         if text in _WORDS or (text.lower() in _WORDS and text in (text.upper(), text.capitalize())):

@@ -28,11 +28,11 @@ PARTS = ("design", "schools", "draws")
 MOST_CHANGES = 12
 
 
-class SheetError(Exception):
+class SheetError(ValueError):
     """The sheet is missing, damaged, or no sheet."""
 
 
-class ChangedError(Exception):
+class ChangedError(ValueError):
     """The folder holds a sweep of something else; ``str()`` says what differs, a line each."""
 
 

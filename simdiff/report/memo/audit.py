@@ -1,0 +1,120 @@
+"""Is every number of a memo what its results say? The memo is written again, and compared number by number, word by
+word, picture by picture."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from simdiff.analysis.matched import CompareError
+from simdiff.analysis.results import Results
+from simdiff.report.memo.content import Wish, write_memo
+from simdiff.report.memo.files import NUMBERS, memo_bytes, memo_plan, seen_in
+from simdiff.report.memo.pieces import Memo
+from simdiff.report.replay import other_code
+from simdiff.report.story import StoryError, checksum, drawn_with
+from simdiff.study.plan import Plan
+
+MOST_TOLD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit found. ``differs``: what is not as the results say, a sentence each; ``notes``: what a reader
+    should know besides; ``numbers`` derived anew; ``words`` compared; ``whole``: the very file comes out again."""
+
+    differs: tuple[str, ...]
+    notes: tuple[str, ...]
+    numbers: int
+    words: int
+    whole: bool
+
+
+def read_wish(story: Mapping[str, Any]) -> Wish:
+    """What a memo was asked. Raises StoryError if its story cannot be understood."""
+    try:
+        for name, kind in (("asked", dict), ("numbers", list), ("results_digest", str), ("results", str),
+                           ("partial", str), ("drawn_with", dict), ("versions", dict), ("title", str)):  # fmt: skip
+            if not isinstance(story[name], kind):
+                raise TypeError(name)
+        return Wish.of(dict(story["asked"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoryError(f"its story cannot be understood ({type(error).__name__}: {error})") from None
+
+
+def plan_in(story: Mapping[str, Any]) -> Plan:
+    """The runs that a memo rests on. Raises StoryError if they cannot be understood."""
+    try:
+        return memo_plan(story)
+    except (ValidationError, KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
+        raise StoryError(f"its story cannot be understood ({type(error).__name__})") from None
+
+
+def audit(path: Path, story: Mapping[str, Any], results: Results) -> Audit:
+    """Derive a memo anew from results, and compare it with the file. Raises StoryError if it cannot be derived."""
+    wish, suffix = read_wish(story), path.suffix.lower().removeprefix(".")
+    try:
+        memo = write_memo(results, wish)
+    except (CompareError, KeyError, TypeError, ValueError, LookupError) as error:
+        raise StoryError(f"it cannot be written again from these results ({error})") from None
+    content = path.read_bytes()
+    again = memo_bytes(memo, story, suffix)
+    then, now = seen_in(content, suffix), seen_in(again, suffix)
+    differs = [*_story(story, results), *_numbers(story, memo), *_words(then.words, now.words)]
+    if not differs and then.pictures != now.pictures:
+        differs.append("picture: not the one that these numbers draw")
+    differs += _beside(path, memo)
+    notes, same_program = list[str](), dict(story["drawn_with"]) == drawn_with()
+    if other := other_code(story):
+        (differs if differs else notes).append(f"version: made by other code ({'; '.join(other)})")
+    if not same_program:
+        notes.append("the memo was written by another version of simdiff or of its libraries; words and pictures may "
+                     "differ for that alone")  # fmt: skip
+    elif not differs and content != again:
+        differs.append("file: something in it that is not seen was changed")
+    return Audit(tuple(_first(differs)), tuple(notes), len(memo.facts), len(now.words), content == again)
+
+
+def _story(story: Mapping[str, Any], results: Results) -> Iterator[str]:
+    if checksum(story) != story.get("checksum"):
+        yield "story: it was edited (its checksum does not fit)"
+    if story["results_digest"] != results.digest:
+        yield f"results: the memo is of {story['results_digest'][:12]}, these are {results.digest[:12]}"
+
+
+def _numbers(story: Mapping[str, Any], memo: Memo) -> Iterator[str]:
+    """Rows of the memo's table that are not what is derived now."""
+    told = [one if isinstance(one, dict) else {} for one in story["numbers"]]
+    for then, fact in zip(told, memo.facts, strict=False):
+        now = asdict(fact)
+        if then != now:
+            yield (f"number {fact.id} ({fact.section}): memo {then.get('shown')} = {then.get('value')}, derived "
+                   f"{now['shown']} = {now['value']} ({fact.what})")  # fmt: skip
+    if len(told) != len(memo.facts):
+        yield f"numbers: {len(told)} in the memo's table, {len(memo.facts)} derived"
+
+
+def _words(then: Sequence[str], now: Sequence[str]) -> Iterator[str]:
+    """Places where the words of the file are not those that are derived."""
+    if then == now:
+        return
+    for kind, a, b, c, d in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
+        if kind != "equal":
+            before = " ".join(then[max(0, a - 5) : a])
+            yield (f"text: “… {before} [{' '.join(then[a:b]) or 'nothing'}] …”, derived "
+                   f"[{' '.join(now[c:d]) or 'nothing'}]")  # fmt: skip
+
+
+def _beside(path: Path, memo: Memo) -> Iterator[str]:
+    """The table of numbers beside the memo, if it is there."""
+    table = path.with_name(f"{path.stem}-{NUMBERS}")
+    if table.is_file() and table.read_bytes() != memo.csv():
+        yield f"table: {table.name} is not the table of numbers that is derived"
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - MOST_TOLD
+    return [*lines[:MOST_TOLD], *([f"and {more} more"] if more > 0 else [])]

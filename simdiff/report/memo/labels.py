@@ -1,0 +1,42 @@
+"""What options are called in a memo: titles of the file where it has them, in place of the names of cells."""
+
+from collections.abc import Mapping, Sequence
+
+from simdiff.report.charts import plain
+from simdiff.report.steps import LONGEST_NAME
+from simdiff.scenario import Experiment
+from simdiff.scenario.factors import OFF, ON
+from simdiff.study.cells import Cell
+
+
+def labels_of(experiment: Experiment, cells: Mapping[str, Cell]) -> dict[str, str]:
+    """Option or factor → what it is called; an option's own name wherever two would be called the same."""
+    titles = {name: plain(factor.title or name, LONGEST_NAME) for name, factor in experiment.factors.items()}
+    found = {name: plain(label_of(experiment, cell, name), LONGEST_NAME) for name, cell in cells.items()}
+    said = list(found.values())
+    return titles | {name: one if said.count(one) == 1 else plain(name, LONGEST_NAME) for name, one in found.items()}
+
+
+def label_of(experiment: Experiment, cell: Cell, name: str) -> str:
+    """An option by the titles of its scenario and of the factors that are on."""
+    base = experiment.scenarios.get(cell.scenario)
+    title = (base.title if base else None) or cell.scenario
+    if not experiment.factors:
+        return title if len(experiment.scenarios) > 1 else experiment.title
+    parts = list(_parts(experiment, cell))
+    if not parts:
+        return title if len(experiment.scenarios) > 1 or (base and base.title) else name
+    said = " + ".join(parts)
+    return f"{title}: {said}" if len(experiment.scenarios) > 1 else said
+
+
+def _parts(experiment: Experiment, cell: Cell) -> Sequence[str]:
+    parts = []
+    for name, level in cell.levels.items():
+        factor = experiment.factors[name]
+        title = factor.title or name
+        if factor.on is not None:
+            parts += [title] if level == ON else []
+        elif level != OFF:
+            parts.append(str(level) if len(experiment.factors) == 1 and factor.levels else f"{title}: {level}")
+    return parts

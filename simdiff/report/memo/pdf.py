@@ -1,0 +1,74 @@
+"""A memo as PDF/UA-1 (tagged, with alternative text), set by Typst from strings: no text is read as markup."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import matplotlib
+
+from simdiff.report.memo.pieces import Block, Code, Memo, Paragraph, Picture, Points, Table, text_of
+from simdiff.report.provenance import CAVEAT
+
+SIZES = (9.4, 9.0, 8.6, 8.2, 7.8, 7.4)
+"""Font sizes in points, the largest with which the memo takes ``PAGES`` pages is taken; else the smallest."""
+PAGES = 2
+
+
+def pdf_bytes(memo: Memo, story: Mapping[str, Any], picture: bytes) -> bytes:
+    """The file; ``picture``: the chart as SVG. The same memo gives the same bytes with the same Typst.
+
+    Raises ModuleNotFoundError without simdiff[memo].
+    """
+    import typst
+
+    fonts: list[Path] = [Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
+    with TemporaryDirectory(prefix="simdiff-memo-") as name:
+        folder = Path(name)
+        (folder / "memo.typ").write_bytes(files(__package__).joinpath("memo.typ").read_bytes())
+        (folder / "chart.svg").write_bytes(picture)
+        (folder / "story.json").write_text(json.dumps(story), encoding="utf-8")
+        (folder / "numbers.csv").write_bytes(memo.csv())
+        for size in SIZES:
+            (folder / "memo.json").write_text(json.dumps(_said(memo, story, size)), encoding="utf-8")
+            content: bytes = typst.compile(
+                folder / "memo.typ", root=folder, format="pdf", font_paths=fonts, ignore_system_fonts=True,
+                pdf_standards=["ua-1"], timestamp=0,
+            )  # fmt: skip
+            if _pages(content) <= PAGES:
+                break
+    return content
+
+
+def _pages(content: bytes) -> int:
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    return len(PdfReader(BytesIO(content)).pages)
+
+
+def _said(memo: Memo, story: Mapping[str, Any], size: float) -> dict[str, Any]:
+    return {
+        "title": memo.title, "caveat": CAVEAT, "lead": text_of(memo.lead).strip(), "size": size,
+        "footer": f"simdiff {story['drawn_with']['simdiff']}, runs {story['results_digest'][:12]}",
+        "sections": [{"heading": section.heading, "blocks": [_block(block) for block in section.blocks]}
+                     for section in memo.sections],
+    }  # fmt: skip
+
+
+def _block(block: Block) -> dict[str, Any]:
+    match block:
+        case Paragraph():
+            return {"kind": "paragraph", "strong": block.strong, "text": text_of(block.words).strip()}
+        case Points():
+            return {"kind": "points", "points": [text_of(point).strip() for point in block.points]}
+        case Table():
+            heads, rows = map(text_of, block.heads), [[text_of(cell) for cell in row] for row in block.rows]
+            return {"kind": "table", "caption": text_of(block.caption), "heads": list(heads), "rows": rows}
+        case Picture():
+            return {"kind": "picture", "alt": block.chart.alt, "width": 100}
+        case Code():
+            return {"kind": "code", "lines": list(block.lines)}

@@ -1,0 +1,220 @@
+"""Sentences from estimates, by rules that cannot say more than was found: the answer, who is left behind, the cost.
+
+*Ahead* is said of a verdict alone (``simdiff.analysis.contrasts``): every structure, every interval and Holm's test on
+one side of 0, and ahead in most worlds. Nothing is called better. What cannot be told apart is said to be so, with its
+interval and with what it hangs on. Literals here and in ``reasons`` hold no digit: each number comes from the ledger.
+"""
+
+import math
+from collections.abc import Sequence
+
+from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DISAGREE, DOUBTS, Contrast, ahead
+from simdiff.analysis.direction import DIRECTIONS
+from simdiff.report.memo.pieces import Name, Words, join
+from simdiff.report.memo.speaker import Speaker
+from simdiff.report.steps import short
+from simdiff.report.words import BY_NAME
+
+MOST_NAMED = 4
+SEEN = 0.0005
+"""Gaps nearer to even than this are printed as none."""
+WINNERS = {A_ABOVE: 1, B_ABOVE: -1}
+
+
+def stands(said: Speaker) -> Words:
+    """How the headline option stands, beside the baseline."""
+    found = said.found
+    words: Words = ("Under ", said.named(found.headline), ", ", said.title, " of ", Name(found.practice), " is ",
+                    *said.level(found.headline, found.outcome), " at the end of year ", said.year())  # fmt: skip
+    if found.baseline and found.baseline in found.levels and found.baseline != found.headline:
+        words += ("; under ", said.named(found.baseline), " it is ", *said.level(found.baseline, found.outcome))
+    return (*words, ". ")
+
+
+def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
+    """What may be said of the headline option less the baseline, both named in the sentence before."""
+    title, direction = BY_NAME[outcome].title.lower(), DIRECTIONS[outcome]
+    if direction.even is not None:
+        title = f"the distance of the {title} from even"
+    told = said.difference(pair, outcome)
+    if pair.verdict == DISAGREE:
+        return (f"Structures of the model disagree on which of the two is ahead in {title} (mean difference ",
+                *told, "), so no claim is made. ")  # fmt: skip
+    if pair.verdict not in WINNERS:
+        return (
+            f"In {title} the two cannot be told apart: the mean difference, ",
+            *told,
+            ", ",
+            *doubt(said, pair),
+            ". ",
+        )
+    up = WINNERS[pair.verdict] > 0
+    if direction.even is None:
+        words: Words = (f"The first is {'ahead' if up else 'behind'} in {title}: mean difference ", *told)
+    else:
+        words = (f"That is {'nearer to' if up else 'farther from'} even than under ", said.named(pair.second),
+                 ": mean difference of the distance ", *told)  # fmt: skip
+    return (*words, *_in_how_many(said, pair, outcome), ". ")
+
+
+def _in_how_many(said: Speaker, pair: Contrast, outcome: str) -> Words:
+    """In which share of worlds and draws the winner is ahead, and under how many structures."""
+    up = WINNERS[pair.verdict] > 0
+    worlds, draws = ahead(pair.whole, DIRECTIONS[outcome])
+    what = f"in which {pair.first if up else pair.second} is ahead in {outcome}"
+    words: Words = (", in ", said.book.part(worlds if up else 1 - worlds, f"share of worlds {what}"),
+                    " of matched worlds")  # fmt: skip
+    if pair.whole.draws > 1:
+        share = said.book.part(draws if up else 1 - draws, f"share of draws {what}")
+        words += (" and ", share, " of parameter draws")
+    if len(pair.structures) > 1:
+        words += (", under each of ", said.book.count(len(pair.structures), "structures"), " structures")
+    return words
+
+
+def doubt(said: Speaker, pair: Contrast) -> Words:
+    """Why a difference is not firm."""
+    if pair.why in DOUBTS:
+        return ("is not firm: ", DOUBTS[pair.why])
+    if pair.why.startswith("defined"):
+        part = pair.structures[0] if pair.structures else pair.whole
+        share = said.book.part(part.defined, "share of worlds in which the difference is defined")
+        return ("is known in ", share, " of worlds only")
+    if pair.why.startswith("firm under"):
+        return ("is firm under some structures of the model and not under others",)
+    return ("is not firm",)
+
+
+def top(said: Speaker) -> Words:
+    """What is known of the order of all options."""
+    comparison = said.found.comparison
+    assert comparison is not None
+    ranking, headline = comparison.outcomes[0].ranking, said.found.headline
+    if len(ranking.options) < 3:
+        return ()
+    beaten = sum(better == headline for better, _ in ranking.above)
+    if beaten == len(ranking.options) - 1:
+        count = said.book.count(beaten, "options that it is firmly ahead of")
+        return ("The first is firmly ahead of each of the other ", count, " options. ")
+    all_of = said.book.count(len(ranking.options), "options compared")
+    if not ranking.above:
+        return ("Of ", all_of, " options none is firmly ahead of any other. ")
+    if ranking.top == (headline,):
+        count = said.book.count(beaten, "options that it is firmly ahead of")
+        return ("Of ", all_of, " options the first is the only one that nothing is firmly ahead of; it is firmly "
+                "ahead of ", count, ". ")  # fmt: skip
+    words: Words = ("Of ", all_of, " options, ", said.book.count(len(ranking.top), "options that nothing is ahead of"),
+                    " have nothing firmly ahead of them: ", *named(said, ranking.top), ". ")  # fmt: skip
+    if headline in ranking.top and not said.found.asked.cells:
+        words += (said.named(headline), f" is taken as the example because its mean {said.title} goes farthest; that "
+                  "it tops the others is not established. ")  # fmt: skip
+    return words
+
+
+def named(said: Speaker, names: Sequence[str]) -> Words:
+    """Options in a row, the first few."""
+    told: list[Words] = [(said.named(name),) for name in names[:MOST_NAMED]]
+    if (rest := len(names) - MOST_NAMED) > 0:
+        told.append((said.book.count(rest, "options not named"), " more"))
+    return join(told)
+
+
+def lasts(said: Speaker) -> Words:
+    """For how long: of the schools that launched, those still in use; of the deep ones, those two years later."""
+    headline = said.found.headline
+    told = said.found.levels[headline]
+    words: Words = ()
+    if "sustained" in told:
+        words += ("Under ", said.named(headline), ", of the schools that ever launched the practice, ",
+                  *said.level(headline, "sustained"), " are then still in real use. ")  # fmt: skip
+    if "sustained_24" in told and not math.isnan(told["sustained_24"].median):
+        words += ("Of those that were deep when support ended, ", *said.level(headline, "sustained_24"),
+                  " still are two years later. ")  # fmt: skip
+    return words
+
+
+def gap(said: Speaker) -> Words:
+    """The equity gap of the headline option, and whether it differs from the baseline's."""
+    found, told = said.found, said.found.levels[said.found.headline]
+    if "equity_gap" not in told:
+        return ("These results keep no equity gap, so nothing is said of who is left behind. ",)
+    low, high = said.ends(told["equity_gap"])
+    behind = "which of the two is behind is open"
+    if low > SEEN:
+        behind = "schools with more low-income pupils are behind"
+    elif high < -SEEN:
+        behind = "schools with fewer low-income pupils are behind"
+    words: Words = ("Depth in the third of schools with the fewest low-income pupils, less that in the third with the "
+                    "most, is ", *said.level(found.headline, "equity_gap"), " under ", said.named(found.headline),
+                    f": {behind}. ")  # fmt: skip
+    return words + (verdict(said, found.gap, "equity_gap") if found.gap else ())
+
+
+def places(said: Speaker) -> Words:
+    """The districts with the highest and the lowest outcome."""
+    found = said.found
+    if len(found.places) < 2:
+        return ()
+    (first, high), (last, low) = found.places[0], found.places[-1]
+    count = said.book.count(len(found.places), "districts")
+    return ("Of ", count, f" simulated districts, {said.title} is highest in ", Name(short(first)), ", ",
+            *said.range_of(high, found.outcome, first), ", and lowest in ",
+            Name(short(last)), ", ", *said.range_of(low, found.outcome, last), "; this is the model’s picture of "
+            "districts of such sizes and needs, not a forecast of them. ")  # fmt: skip
+
+
+def cost(said: Speaker) -> Words:
+    """What the headline option costs, and what that buys."""
+    found = said.found
+    if "cost" not in found.levels[found.headline]:
+        return ("These results keep no costs. ",)
+    words: Words = (said.named(found.headline), " costs ", *said.level(found.headline, "cost"),
+                    " by the end of year ", said.year(), ", all payers, teachers’ own time apart. ")  # fmt: skip
+    return words + extra_cost(said) + spend(said) + frontier(said)
+
+
+def extra_cost(said: Speaker) -> Words:
+    """Cost over the baseline, and the gain for a million."""
+    found = said.found
+    costs = found.comparison.outcomes[0].cost if found.comparison else None
+    if costs is None or found.headline == found.baseline:
+        return ()
+    n = costs.options.index(found.headline)
+    extra = said.estimate(costs.extra_cost[n], "$", f"mean difference cost, {found.headline} − {found.baseline}")
+    words: Words = ("That is ", *extra, " over ", said.named(found.baseline))
+    gained = costs.per_million[n]
+    if math.isfinite(gained.low):
+        what = f"{found.outcome} gained per extra $ million, {found.headline} over {found.baseline}"
+        words += ("; each extra million dollars goes with ", said.book.change(gained.value, said.unit, what), " (",
+                  said.book.end(gained.low, said.unit, f"low end: {what}"), " to ",
+                  said.book.end(gained.high, said.unit, f"high end: {what}"), f") of {said.title}")  # fmt: skip
+    return (*words, ". ")
+
+
+def spend(said: Speaker) -> Words:
+    """Whether differences are at equal spend."""
+    spending = said.found.comparison.spending if said.found.comparison else None
+    if spending is None:
+        return ()
+    if spending.all_equal or spending.equal:
+        but = "" if spending.all_equal else ", the baseline apart,"
+        return (f"The options{but} cost about the same, so differences among them are at equal spend. ",)
+    return ("The options do not cost the same: a difference says what the money goes with, not which use of it goes "
+            "farther. ",)  # fmt: skip
+
+
+def frontier(said: Speaker) -> Words:
+    """Whether another option does as much for less."""
+    costs = said.found.comparison.outcomes[0].cost if said.found.comparison else None
+    if costs is None:
+        return ()
+    n, layer = costs.options.index(said.found.headline), "draws" if costs.clouds.shape[1] > 1 else "worlds"
+    what = f"share of {layer} in which {said.found.headline} is on the frontier of cost and {said.found.outcome}"
+    means = {
+        "frontier": "no other option or mix of two does as much for less",
+        "same": "another option costs and does the same",
+        "dominated": "another option costs no more and does no less",
+        "extended": "a mix of two other options does as much for less",
+    }[costs.frontier.status[n]]
+    share = said.book.part(float(costs.on_frontier[n]), what)
+    return (f"On means, {means}; it is on that frontier in ", share, f" of {layer}. ")

@@ -1,0 +1,89 @@
+"""Estimates of one briefing as words: each number goes through the ledger, each option by what it is called."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from simdiff.analysis.briefing import Briefing
+from simdiff.analysis.contrasts import Contrast, Estimate
+from simdiff.analysis.factor_contrasts import DIFFERENCES, Effect
+from simdiff.analysis.summary import Interval
+from simdiff.report.compare_words import interval_of
+from simdiff.report.memo.pieces import Ledger, Name, Number, Words
+from simdiff.report.steps import short
+from simdiff.report.words import BY_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who turns the estimates of a briefing into words.
+
+    ``layer``: which uncertainty its ranges of levels hold; ``labels``: what options and factors are called.
+    """
+
+    found: Briefing
+    book: Ledger
+    layer: str
+    labels: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """The outcome in a sentence."""
+        return BY_NAME[self.found.outcome].title.lower()
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return BY_NAME[self.found.outcome].unit
+
+    def named(self, name: str | None) -> Name:
+        """An option or a factor by its label."""
+        return Name(self.labels.get(str(name), short(str(name))))
+
+    def year(self) -> Number:
+        """The year told of."""
+        return self.book.plain(f"{self.found.year:g}", "year told of")
+
+    def ends(self, one: Interval) -> tuple[float, float]:
+        """The range of a level."""
+        return (one.low, one.high) if self.layer == "chance" else (one.parameter_low, one.parameter_high)
+
+    def level(self, option: str, outcome: str) -> Words:
+        """Median and range of an option: *13% (3.5% to 43%)*."""
+        return self.range_of(self.found.levels[option][outcome], outcome, option)
+
+    def range_of(self, one: Interval, outcome: str, of: str) -> Words:
+        """A level with its range."""
+        unit, told = BY_NAME[outcome].unit, f"{outcome}, {of}, year {self.found.year:g}"
+        if math.isnan(one.median):
+            return ("undefined in most runs",)
+        low, high = self.ends(one)
+        first = self.book.gap if outcome in DIFFERENCES else self.book.level
+        ends = partial(self.book.gap, bare=True) if outcome in DIFFERENCES else self.book.level
+        return (first(one.median, unit, f"median {told}"), " (", ends(low, unit, f"5 % of {self.layer}: {told}"),
+                " to ", ends(high, unit, f"95 % of {self.layer}: {told}"), ")")  # fmt: skip
+
+    def difference(self, pair: Contrast, outcome: str) -> Words:
+        """Mean difference and interval: *+13 points (+3.1 to +40)*."""
+        told = f"mean difference {outcome}, {pair.first} − {pair.second}"
+        return self.estimate(pair.whole, BY_NAME[outcome].unit, told)
+
+    def estimate(self, one: Estimate, unit: str, what: str) -> Words:
+        """The mean of a difference with its widest interval."""
+        if not one.worlds:
+            return ("not known",)
+        which = "parameters" if one.draws > 1 else "chance"
+        return self._with_ends(one.mean, *interval_of(one), unit, what, which)
+
+    def effect(self, one: Effect) -> Words:
+        """An effect and its interval, over draws or, without them, of chance."""
+        return self.estimate(one, self.unit, f"effect on {self.found.outcome}: {one.name}")
+
+    def _with_ends(self, mean: float, low: float, high: float, unit: str, what: str, which: str) -> Words:
+        year = f"year {self.found.year:g}"
+        words: Words = (self.book.change(mean, unit, f"{what}, {year}"),)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return words
+        return (*words, " (", self.book.end(low, unit, f"low end, {which}: {what}, {year}"), " to ",
+                self.book.end(high, unit, f"high end, {which}: {what}, {year}"), ")")  # fmt: skip
