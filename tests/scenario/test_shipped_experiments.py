@@ -90,7 +90,7 @@ def levers(policy: Policy) -> Iterator[tuple[str, LeverLevel | Coaching]]:
 
 
 def programmes(policy: Policy) -> dict[str, object]:
-    """Every sub-lever that does something, by its place: those with a schedule, and programmes with sites or members."""
+    """Every sub-lever that does something, by its place: with a schedule, or a programme with sites or members."""
     space, networks = policy.flexibility, policy.networks
     parts: dict[str, tuple[object, bool]] = {
         "pilots": (space.pilots, any(space.pilots.sites.values())),
@@ -449,7 +449,7 @@ def test_each_choice_is_a_contrast_of_two_in_what_its_comment_says():
     assert {path.removesuffix(".level.others") for path in differences("tight-vs-loose")} == tight | loose
     needs = {"school_flexibility", "classroom_flexibility", "load"}
     assert differences("whole-vs-pick-and-mix") == {f"practices.practice.{one}" for one in needs} | {
-        "parameters.invent_rate.value"
+        "parameters.invent_rate.value", "parameters.invent_rate.reason"
     }
 
 
