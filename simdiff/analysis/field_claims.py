@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from simdiff.analysis.field_sample import Answers
-from simdiff.analysis.field_worlds import MIXES, Lived, mix_number
+from simdiff.analysis.field_worlds import MIXES, Indices, Lived, mix_number
 from simdiff.analysis.parity import FAMILIES
 from simdiff.study.draws import NORMAL
 from simdiff.study.visits import Floats
@@ -57,11 +58,18 @@ class Claim:
         return self.drawn((value, value, value))
 
 
-def proportion(yes: Floats) -> Estimate:
-    """A share with Wilson's interval (1927), schools taken as independent."""
-    n, p, z = len(yes), float(yes.mean()), NORMAL.inv_cdf((1 + CONFIDENCE) / 2)
-    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return p, (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+def wilson(share: float, of: int) -> Estimate:
+    """A share of ``of`` with Wilson's interval (1927); not-a-number of none."""
+    if not of:
+        return NOTHING
+    z = NORMAL.inv_cdf((1 + CONFIDENCE) / 2)
+    middle, half = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return share, (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)
+
+
+def proportion(yes: NDArray[np.bool_]) -> Estimate:
+    """A share of schools, taken as independent, with Wilson's interval."""
+    return wilson(float(yes.mean()), len(yes))
 
 
 def average(values: Floats) -> Estimate:
@@ -79,7 +87,7 @@ def quotient(part: Floats, whole: Floats) -> Estimate:
     return ratio, ratio - half, ratio + half
 
 
-def association(use: Floats, said: Floats, city: Floats, k: int) -> Estimate:
+def association(use: Floats, said: Floats, city: Indices, k: int) -> Estimate:
     """Coefficient of column ``k`` of ``said`` (n, columns) in a least-squares fit of use with a constant; errors
     clustered by city (CR1), t with cities − 1 degrees of freedom (Cameron & Miller 2015)."""
     x = np.column_stack([np.ones(len(use)), said])
@@ -158,9 +166,9 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("pockets", "Good practice stays in pockets", "deep users who are in pilot schools", False, 0.50,
           lambda a: quotient(a.deep * a.site, a.deep), _pockets),
     Claim("small", "Spread is small", "schools with the label", True, 0.25,
-          lambda a: proportion(a.label.astype(float)), _share("active")),
+          lambda a: proportion(a.label), _share("active")),
     Claim("unknown", "Most schools have not looked into it", "schools that know the practice", True, 0.50,
-          lambda a: proportion(a.know.astype(float)), _share("known")),
+          lambda a: proportion(a.know), _share("known")),
     Claim("stalled", "Spread has stalled", "growth of use in a year", True, 0.05,
           lambda a: average(a.use[:, 1] - a.use[:, 0]), _growth),
     Claim("shallow", "Use is shallow", "users whose teaching changed", True, 0.50,

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simdiff.analysis.field_worlds import Lived, zscore
+from simdiff.analysis.field_worlds import Indices, Lived, zscore
 from simdiff.analysis.parity import FAMILIES
 from simdiff.analysis.resample import uniforms
-from simdiff.model.luck import binomial
 from simdiff.study.draws import NORMAL
 from simdiff.study.visits import Floats
 
 CITIES, SCHOOLS, ASKED = 17, 39, 23
-"""Cities, schools, and teachers asked in a school. Source: Gross & DeArmond 2018 (39 schools in 17 cities; 908 teachers)."""
+"""Cities, schools, teachers asked in a school: 39 schools in 17 cities, 908 teachers. Source: Gross & DeArmond 2018."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Answers:
     who say they use it, at both visits (n, 2), and deeply; principals on label, knowledge and barriers; what leaders
     of its city say they do (n, families)."""
 
-    city: NDArray[np.int64]
+    city: Indices
     site: NDArray[np.bool_]
     use: Floats
     deep: Floats
@@ -73,7 +72,7 @@ class Answers:
     lever: NDArray[np.bool_]
 
 
-def chosen(lived: Lived, key: int, number: int, selected: bool) -> NDArray[np.int64]:
+def chosen(lived: Lived, key: int, number: int, selected: bool) -> Indices:
     """Rows of the schools visited: two a city, three in the largest, in the order of cities.
 
     By selection, the cities with most signal and most families in place, and of each the schools that its leaders would
@@ -89,7 +88,7 @@ def chosen(lived: Lived, key: int, number: int, selected: bool) -> NDArray[np.in
         rank += 2.0 * lived.seen("site", 0) + lived.seen("active", 0)
     size = np.bincount(lived.city)[picked]
     more = set(picked[np.argsort(-size, kind="stable")[: SCHOOLS - 2 * CITIES]].tolist())
-    rows = list[NDArray[np.int64]]()
+    rows = list[Indices]()
     for one in picked:
         inside = np.flatnonzero(lived.city == one)
         rows.append(inside[np.argsort(-rank[inside], kind="stable")[: 3 if int(one) in more else 2]])
@@ -100,33 +99,34 @@ def ask(lived: Lived, key: int, number: int, manner: Manner) -> Answers:
     """Visit the schools twice and write down what is said."""
     rows = chosen(lived, key, number, manner.selected)
     errors = EXACT if manner.exact else PEOPLE
-    luck = uniforms(key, f"world {number} answers", len(lived.city), 5)[rows]
-    use = [_teachers(lived, rows, visit, errors.use, luck[:, visit]) for visit in (0, 1)]
+    luck = uniforms(key, f"world {number} principals", len(lived.city), 3)[rows]
+    names = [[f"world {number} school {row} visit {visit}" for row in rows] for visit in (0, 1)]
+    teachers = [np.concatenate([uniforms(key, name, 1, ASKED) for name in visit]) for visit in names]
     active, known = lived.seen("active", 1)[rows] > 0, lived.seen("known", 1)[rows] > 0
     label = np.select([active, known], errors.label[:2], errors.label[2])
-    noise = np.vectorize(NORMAL.inv_cdf)(luck[:, 4])
+    noise = np.vectorize(NORMAL.inv_cdf)(luck[:, 2])
     said = uniforms(key, f"world {number} leaders", len(lived.ready), len(FAMILIES))
     lever = said < np.where(lived.on, *errors.lever)
     return Answers(
         city=lived.city[rows],
         site=lived.seen("site", 1)[rows] > 0,
-        use=np.stack(use, axis=1),
-        deep=_teachers(lived, rows, 1, errors.deep, luck[:, 1]),
-        label=luck[:, 2] < label,
-        know=luck[:, 3] < np.where(known, *errors.know),
+        use=np.stack([_yes(lived, rows, visit, errors.use, teachers[visit]) for visit in (0, 1)], axis=1),
+        deep=_yes(lived, rows, 1, errors.deep, teachers[1]),
+        label=luck[:, 0] < label,
+        know=luck[:, 1] < np.where(known, *errors.know),
         barrier=np.clip(lived.seen("perceived", 1)[rows] + errors.barrier * noise, 0.0, 1.0),
         lever=lever[lived.city[rows]],
     )
 
 
-def _teachers(lived: Lived, rows: NDArray[np.int64], visit: int, chances: tuple[float, float, float, float],
-              luck: Floats) -> Floats:  # fmt: skip
-    """Share of the teachers asked in each school who say yes. The same luck for two questions keeps deep users among
-    users."""
+def _yes(lived: Lived, rows: Indices, visit: int, chances: tuple[float, float, float, float],
+         luck: Floats) -> Floats:  # fmt: skip
+    """Share of the teachers asked in each school who say yes, by their luck (n, ``ASKED``); in a school with fewer, all
+    are asked. The same luck for two questions keeps deep users among users."""
     teachers = lived.teachers[rows]
     proficient, using = (lived.seen(name, visit)[rows] / teachers for name in ("proficient", "using"))
     other = np.where(lived.seen("active", visit)[rows] > 0, chances[2], chances[3])
     yes = chances[0] * proficient + chances[1] * (using - proficient) + other * (1.0 - using)
-    asked = np.minimum(teachers, ASKED).astype(int)
-    counts = [binomial(int(n), float(p), float(u)) for n, p, u in zip(asked, yes, luck, strict=True)]
-    return np.asarray(np.array(counts) / asked)
+    asked = np.minimum(teachers, ASKED)
+    there = np.arange(ASKED) < asked[:, None]
+    return np.asarray(((luck < yes[:, None]) & there).sum(axis=1) / asked)

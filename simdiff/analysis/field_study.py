@@ -29,10 +29,10 @@ class Answered:
 class Score:
     """One claim studied in one manner, over worlds.
 
-    ``asked``: worlds in which truth and estimate exist; means of truth and estimate over these; ``low``, ``high``: 5 and
-    95 % of estimates; ``bias`` (estimate − truth) and its Monte Carlo error; ``coverage`` of the nominal 95 % interval;
-    shares of all worlds in which the claim is ``true``, is ``drawn``, is drawn though false (``false``), is not drawn
-    though true (``missed``).
+    ``asked``: worlds in which truth and estimate exist; of these, means of truth and estimate; ``low``, ``high``: 5 and
+    95 % of estimates; ``bias`` (estimate − truth) and its Monte Carlo error; ``coverage`` of the nominal 95 % interval.
+    Of all worlds, the shares in which the claim is ``true``, is ``drawn``, is drawn though false (``false``), is not
+    drawn though true (``missed``).
     """
 
     claim: str
@@ -55,10 +55,6 @@ class Score:
     def wrong(self) -> float:
         """Share of worlds in which the conclusion is wrong."""
         return self.false + self.missed
-
-    def error(self, share: float, of: int) -> float:
-        """Counting error of a share of worlds (binomial standard error)."""
-        return math.sqrt(share * (1.0 - share) / of) if of else math.nan
 
 
 def draw_of(draws: Draws, number: int, worlds: int) -> Mapping[str, float]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simdiff.model import engine
 from simdiff.model.inputs import Inputs, new_sim
-from simdiff.model.state import FULL, INITIAL, NO_SITE, NONE, Sim
+from simdiff.model.state import FULL, INITIAL, NO_SITE, NONE, PILOT, ZONE, Sim
 
 Floats = NDArray[np.float64]
 
@@ -34,8 +34,8 @@ class Visit:
 
 
 def visits(inputs: Inputs, replicate: int, months: Sequence[int], practice: int = 0) -> tuple[Visit, ...]:
-    """Run one replicate and look at every school at the end of each of ``months`` (rising, burn-in included). Nothing is
-    run beyond the last. Looking changes nothing."""
+    """Run one replicate and look at every school at the end of each of ``months`` (rising, burn-in included); no month
+    after the last is run. Looking changes nothing."""
     sim = new_sim(inputs, replicate)
     engine.begin(sim)
     found, at = list[Visit](), 0
@@ -49,8 +49,8 @@ def visits(inputs: Inputs, replicate: int, months: Sequence[int], practice: int 
 def _look(sim: Sim, month: int, practice: int) -> Visit:
     use, school, par = sim.use[:, practice], sim.school, sim.par[0]
     group = sim.district["group"][sim.site["district"]]
-    lever, site = sim.acting[group, month], school["site"] != NO_SITE
-    waiver = np.where(site, sim.setting["pilot_waiver"][group], 0.0)
+    lever, setting, site = sim.acting[group, month], sim.setting[group], school["site"]
+    waiver = np.select([site == PILOT, site == ZONE], [setting["pilot_waiver"], setting["zone_waiver"]], 0.0)
     levels = [
         (rules * (1.0 - lever[f"grant_{level}"]) * (1.0 - waiver), school[f"phantom_{level}"])
         for level, rules in (("school", par.rules_school), ("classroom", par.rules_classroom))
@@ -61,7 +61,7 @@ def _look(sim: Sim, month: int, practice: int) -> Visit:
         proficient=use["proficient"].astype(float),
         active=(use["stage"] == INITIAL) | (use["stage"] == FULL),
         known=use["stage"] != NONE,
-        site=site.copy(),
+        site=site != NO_SITE,
         binding=np.mean([actual for actual, _ in levels], axis=0),
         perceived=np.mean([actual + (1.0 - actual) * phantom for actual, phantom in levels], axis=0),
         signal=accuracy * school["capacity"] + math.sqrt(1.0 - accuracy**2) * school["adopt_noise"],

@@ -449,7 +449,8 @@ def test_each_choice_is_a_contrast_of_two_in_what_its_comment_says():
     assert {path.removesuffix(".level.others") for path in differences("tight-vs-loose")} == tight | loose
     needs = {"school_flexibility", "classroom_flexibility", "load"}
     assert differences("whole-vs-pick-and-mix") == {f"practices.practice.{one}" for one in needs} | {
-        "parameters.invent_rate.value", "parameters.invent_rate.reason"
+        "parameters.invent_rate.value",
+        "parameters.invent_rate.reason",
     }
 
 
