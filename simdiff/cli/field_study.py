@@ -4,10 +4,12 @@ import json
 import shlex
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from simdiff.analysis.field_sample import CITIES
 from simdiff.analysis.field_study import Answered, Draws, Score, scores_of, study
 from simdiff.analysis.field_worlds import mixes_of
 from simdiff.analysis.parity import FAMILIES
@@ -22,6 +24,9 @@ from simdiff.scenario import LoadedExperiment, Problem, ScenarioError, load_expe
 from simdiff.study.draws import parameter_draws
 from simdiff.study.run_folder import FolderTakenError, check_folder, write_folder
 
+FEWEST, YEARS = 3, 3
+"""Schools of a city, and years of a scenario, that the two visits ask for."""
+
 
 def field_study_command(experiment: str, count: int, posterior: str, seed: int | None, threads: int | None,
                         out: Path | None, as_json: bool) -> int:  # fmt: skip
@@ -30,6 +35,7 @@ def field_study_command(experiment: str, count: int, posterior: str, seed: int |
         loaded = load_experiment(experiment).with_changes({} if seed is None else {"seed": seed})
         check_mixes(loaded)
         worlds = mixes_of(loaded)
+        check_cities(loaded, worlds)
         draws: Draws = parameter_draws(worlds.seed, count) if posterior == PRIORS else read_posterior(Path(posterior))
     except ScenarioError as error:
         errors().print(str(error))
@@ -75,6 +81,20 @@ def check_mixes(loaded: LoadedExperiment) -> None:
         allowed = f"expected {', '.join(FAMILIES)}, each with `on`"
         problems.append(Problem(file, 0, 0, "factors", ", ".join(factors) or "none", allowed))
     if problems:
+        raise ScenarioError(problems)
+
+
+def check_cities(loaded: LoadedExperiment, worlds: Worlds) -> None:
+    """Raise ScenarioError unless there are cities, schools and years enough to visit."""
+    file, place = str(loaded.files[0]), next(iter(worlds.places.values()))
+    sizes, years = np.bincount(place.site["district"]), next(iter(worlds.scenarios.values())).years
+    told = (
+        (len(sizes) < CITIES, "where.districts", f"{len(sizes)} districts", f"expected at least {CITIES}"),
+        (sizes.min() < FEWEST, "where.districts", f"a district of {sizes.min()} schools",
+         f"expected at least {FEWEST} in each"),
+        (years < YEARS, "years", f"{years} years", f"expected at least {YEARS}"),
+    )  # fmt: skip
+    if problems := [Problem(file, 0, 0, where, found, wanted) for wrong, where, found, wanted in told if wrong]:
         raise ScenarioError(problems)
 
 

@@ -45,7 +45,7 @@ CELLS = {
     "what-we-do-not-know": 2 * 400,
     "whole-vs-pick-and-mix": 2,
 }
-WORLDS = {"calibration": 3, "parity": 5, "recovery": 3, "validation": 26}
+WORLDS = {"calibration": 3, "crpe-study": 2**4, "parity": 5, "recovery": 3, "validation": 26}
 """Experiments whose scenarios are worlds that commands of their own measure in; cells of each."""
 MOST_WORK = 400_000_000
 """School-months: about three minutes on two cores."""
