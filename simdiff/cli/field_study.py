@@ -18,6 +18,7 @@ from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.cli.validate import PRIORS
+from simdiff.model.inputs import world_of
 from simdiff.report.field_study_report import LEFT, blocks, files_of, layers_of, lines_of
 from simdiff.report.provenance import CAVEAT, provenance, run_id
 from simdiff.scenario import LoadedExperiment, Problem, ScenarioError, load_experiment, read_posterior
@@ -34,8 +35,8 @@ def field_study_command(experiment: str, count: int, posterior: str, seed: int |
     try:
         loaded = load_experiment(experiment).with_changes({} if seed is None else {"seed": seed})
         check_mixes(loaded)
+        check_cities(loaded)
         worlds = mixes_of(loaded)
-        check_cities(loaded, worlds)
         draws: Draws = parameter_draws(worlds.seed, count) if posterior == PRIORS else read_posterior(Path(posterior))
     except ScenarioError as error:
         errors().print(str(error))
@@ -84,16 +85,21 @@ def check_mixes(loaded: LoadedExperiment) -> None:
         raise ScenarioError(problems)
 
 
-def check_cities(loaded: LoadedExperiment, worlds: Worlds) -> None:
+def check_cities(loaded: LoadedExperiment) -> None:
     """Raise ScenarioError unless there are cities, schools and years enough to visit."""
-    file, place = str(loaded.files[0]), next(iter(worlds.places.values()))
-    sizes, years = np.bincount(place.site["district"]), next(iter(worlds.scenarios.values())).years
+    (base,) = loaded.bases
+    cell, file = loaded.cell(base, {}), str(loaded.files[0])
+    sizes = np.bincount(world_of(cell.scenario, cell.schools, loaded.experiment.seed).site["district"])
     told = (
         (len(sizes) < CITIES, "where.districts", f"{len(sizes)} districts", f"expected at least {CITIES}"),
-        (sizes.min() < FEWEST, "where.districts", f"a district of {sizes.min()} schools",
-         f"expected at least {FEWEST} in each"),
-        (years < YEARS, "years", f"{years} years", f"expected at least {YEARS}"),
-    )  # fmt: skip
+        (
+            sizes.min() < FEWEST,
+            "where.districts",
+            f"{sizes.min()} schools in one",
+            f"expected at least {FEWEST} in each",
+        ),
+        (cell.scenario.years < YEARS, "years", f"{cell.scenario.years} years", f"expected at least {YEARS}"),
+    )
     if problems := [Problem(file, 0, 0, where, found, wanted) for wrong, where, found, wanted in told if wrong]:
         raise ScenarioError(problems)
 

@@ -42,7 +42,7 @@ def test_without_selection_everybody_has_the_same_chance() -> None:
 
 
 def test_exact_answers_say_what_is_so() -> None:
-    """20 teachers a school, all asked: in a site all use it; half are deep, each by a lot of their own. Elsewhere nobody."""
+    """20 teachers a school, all asked: in a site all use it, and each is deep with an even chance; elsewhere nobody."""
     found = ask(cities(), KEY, 1, MANNERS["neither"])
     np.testing.assert_array_equal(found.use, np.repeat(found.site[:, None].astype(float), 2, axis=1))
     np.testing.assert_array_equal(found.label, found.site)

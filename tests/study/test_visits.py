@@ -32,8 +32,8 @@ def test_a_visit_sees_what_a_panel_sees() -> None:
 
 
 def test_constraint_is_that_of_the_equations() -> None:
-    """Grants are .8 after a year: rules of .2 leave .04; a site's waiver of .8 leaves .008 (E4). Perceived constraint is
-    never below it, and clarifying leaves less imagined than the .556 of the start (E5)."""
+    """Grants are .8 after a year: rules of .2 leave .04; a site's waiver of .8 leaves .008 (E4). Perceived constraint
+    is never below it, and clarifying leaves less imagined than the .556 of the start (E5)."""
     second = visits(inputs(), 5, MONTHS)[1]
     assert set(np.round(second.binding, 6)) == {0.04, 0.008}
     np.testing.assert_array_equal(np.round(second.binding, 6) == 0.008, second.site)
