@@ -10,6 +10,7 @@ import pytest
 from processes import Child, Fork
 
 import simdiff
+import simdiff.cli.field_study  # once, so that children need not
 from simdiff.analysis.field_claims import CLAIMS
 from simdiff.analysis.field_sample import MANNERS
 from simdiff.cli import main
