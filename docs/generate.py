@@ -1,26 +1,32 @@
-"""Rewrite the generated blocks of the documents: ``python docs/generate.py``; with ``--check``, exit 1 if any is stale.
+"""Rewrite the generated blocks of the documents, and the JSON Schemas in ``schema/``: ``python docs/generate.py``; with
+``--check``, exit 1 if any is stale.
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- /generated -->``; NAME is a key of ``BLOCKS``.
 """
 
 import argparse
+import inspect
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic.fields import FieldInfo
-
+from simdiff import api
 from simdiff.register import tables
 from simdiff.report import evidence
+from simdiff.report.kinds import KINDS, OPTIONS
+from simdiff.scenario import json_schema, reference
 from simdiff.scenario.experiment_schema import Experiment
-from simdiff.scenario.schema import OTHERS, Closed, Scenario
+from simdiff.scenario.schema import Closed, Scenario
+from simdiff.scenario.words import is_model, limit, unwrap
 
 DOCS = Path(__file__).resolve().parent
-FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md")
+SCHEMAS = DOCS.parent / "schema"
+FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md", "charts.md",
+         "python.md")  # fmt: skip
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
@@ -57,60 +63,64 @@ def classes_in(annotation: Any) -> Iterator[type[Closed]]:
 def class_reference(one: type[Closed]) -> str:
     """Heading, docstring and table of fields of one class."""
     rows = [
-        (f"`{name}`", words(field.annotation, field.metadata), default(field), plain(field.description or ""))
-        for name, field in one.model_fields.items()
+        (f"`{item.name}`", words(*item.kind, item), item.unit, left_out(item), item.meaning)
+        for item in reference.fields(one)
     ]
-    table = tables.table(("field", "value", "left out", "meaning"), rows)
-    return f"### {one.__name__}\n\n{plain(one.__doc__ or '')}\n\n{table}"
+    table = tables.table(("field", "value", "unit", "left out", "meaning"), rows)
+    return f"### {one.__name__}\n\n{reference.plain(one.__doc__)}\n\n{table}"
 
 
-def plain(docstring: str) -> str:
-    """A docstring on one line, with Markdown's single backticks."""
-    return " ".join(docstring.split()).replace("``", "`")
+def left_out(item: reference.Item) -> str:
+    """What a field is if left out."""
+    if item.required:
+        return "**required**"
+    if item.inner is not None and item.default:
+        return "its defaults"
+    told = reference.default_words(item.default)
+    return (
+        "—"
+        if item.default is None
+        else f"`{told}`"
+        if isinstance(item.default, str | bool) and item.default != ""
+        else told
+    )
 
 
-def words(annotation: Any, metadata: list[Any]) -> str:
-    """An annotation in plain words."""
-    if get_origin(annotation) is Annotated:
-        inner, *notes = get_args(annotation)
-        return words(inner, flat(notes))
-    if any(getattr(getattr(note, "func", None), "__name__", "") == "_for_all" for note in metadata):
-        return f"{words(get_args(annotation)[1], [])}; by district"
-    if any(getattr(getattr(note, "func", None), "__name__", "") == "_levelled" for note in metadata):
+def words(annotation: Any, metadata: Iterable[Any], item: reference.Item | None = None) -> str:
+    """An annotation in plain words, with links."""
+    annotation, notes = unwrap(annotation, tuple(metadata))
+    if item is not None and item.by_district:
+        return f"{words(get_args(annotation)[1], ())}; by district"
+    if item is not None and item.levelled:
         return f"{link(annotation)}, or its level alone"
-    if isinstance(annotation, type) and issubclass(annotation, Closed):
+    if is_model(annotation):
         return link(annotation)
-    return compound(annotation, metadata) or simple(annotation, limits(metadata))
+    return compound(annotation, notes) or simple(annotation, limits(notes))
 
 
-def flat(notes: list[Any]) -> list[Any]:
-    """Constraints out of the ``Field(...)`` they were written in."""
-    return [part for note in notes for part in (note.metadata if isinstance(note, FieldInfo) else [note])]
-
-
-def limits(metadata: list[Any]) -> dict[str, Any]:
-    """Constraints by name: ge, gt, le, min_length, max_length, pattern."""
+def limits(notes: tuple[Any, ...]) -> dict[str, Any]:
+    """Constraints by name."""
     names = ("ge", "gt", "le", "min_length", "max_length", "pattern")
-    return {name: getattr(note, name) for note in metadata for name in names if getattr(note, name, None) is not None}
+    return {name: limit(notes, name) for name in names if limit(notes, name) is not None}
 
 
-def compound(annotation: Any, metadata: list[Any]) -> str:
+def compound(annotation: Any, metadata: tuple[Any, ...]) -> str:
     """Choices, lists and mappings in words; empty for anything else."""
     origin, parts, limit = get_origin(annotation), get_args(annotation), limits(metadata)
     if origin is Literal:
         return " or ".join(f"`{part}`" for part in parts)
     if origin in (Union, UnionType):
-        return " or ".join(words(part, []) for part in parts if part is not NoneType)
+        return " or ".join(words(part, ()) for part in parts if part is not NoneType)
     if origin is list:
         least = limit.get("min_length")
         size = (
             "" if least is None else f"{least} of them: " if limit.get("max_length") == least else f"at least {least}: "
         )
-        return f"list, {size}{words(parts[0], [])}"
+        return f"list, {size}{words(parts[0], ())}"
     if origin is dict:
         least, most = limit.get("min_length"), limit.get("max_length")
         size = f" ({least} to {most} of them)" if most else f" (at least {least})" if least else ""
-        return f"mapping: {words(parts[0], [])} → {words(parts[1], [])}{size}"
+        return f"mapping: {words(parts[0], ())} → {words(parts[1], ())}{size}"
     return ""
 
 
@@ -133,30 +143,6 @@ def simple(annotation: Any, limit: dict[str, Any]) -> str:
 def link(one: type[Closed]) -> str:
     """A link to a class's own table."""
     return f"[{one.__name__}](#{one.__name__.lower()})"
-
-
-def default(field: FieldInfo) -> str:
-    """What a field is if left out."""
-    if field.is_required():
-        return "**required**"
-    value = field.default
-    if isinstance(value, Closed):
-        own = {name: bare(part) for name, part in value.model_dump(exclude_unset=True).items()}
-        return "; ".join(f"its defaults, but {name} {part}" for name, part in own.items()) or "its defaults"
-    return bare(value)
-
-
-def bare(value: Any) -> str:
-    """A default as written in a file; a value for all districts is that value."""
-    if isinstance(value, dict) and value.keys() == {OTHERS}:
-        return bare(value[OTHERS])
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if value is None:
-        return "—"
-    if isinstance(value, list | dict):
-        return ", ".join(bare(part) for part in value) or "none"
-    return f"`{value}`" if isinstance(value, str) and value else tables.number(value) if value != "" else "empty"
 
 
 def calibrated(key: str) -> Any:
@@ -191,8 +177,49 @@ def told(run: str) -> str:
     return evidence.lines([*kept(run, "told"), f"Repeat: `{kept(run, 'reproduce')}`"])
 
 
+def kinds() -> str:
+    """Every kind of chart: what it shows, needs and takes."""
+    rows = [(f"`{name}`", kind.shows, kind.needs, ", ".join(f"`{one}`" for option in kind.takes
+             for one in OPTIONS[option].split(" and "))) for name, kind in KINDS.items()]  # fmt: skip
+    return tables.table(("kind", "shows", "needs", "takes"), rows)
+
+
+def python_reference() -> str:
+    """Every function and class of the front door: how it is called, its docstring, and what a class offers."""
+    functions = (api.load, api.run, api.sweep, api.open)
+    kinds = (api.Scenario, api.Result, api.Sweep, api.Comparison, api.Effects, api.Chart)
+    parts = [python_part(f"simdiff.{one.__name__}{called(one)}", one) for one in functions]
+    for one in kinds:
+        parts += [python_part(one.__name__, one), *python_members(one)]
+    return "\n\n".join(parts)
+
+
+def python_members(one: type) -> Iterator[str]:
+    """Properties and methods that a class has for its users."""
+    for name, member in vars(one).items():
+        if not name.startswith("_") and (isinstance(member, property) or inspect.isfunction(member)):
+            yield python_part(f"{one.__name__.lower()}.{name}{called(member)}", member, "####")
+
+
+def python_part(head: str, one: Any, level: str = "###") -> str:
+    """A heading, the words of a docstring, and its examples."""
+    text, _, examples = (inspect.getdoc(one) or "").partition(">>> ")
+    blocks = [reference.plain(block) for block in text.strip().split("\n\n")]
+    blocks += [f"```pycon\n>>> {examples.strip()}\n```"] if examples else []
+    return "\n\n".join([f"{level} `{head}`", *blocks])
+
+
+def called(one: Any) -> str:
+    """The arguments of a function with their defaults; nothing of a property."""
+    if isinstance(one, property):
+        return ""
+    every = [given.replace(annotation=inspect.Parameter.empty) for given in inspect.signature(one).parameters.values()]
+    return str(inspect.Signature([given for given in every if given.name != "self"]))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "standing": lambda: evidence.standing(calibrated("contraction"), calibrated("told")),
+    "kinds": kinds,
     "targets": evidence.targets,
     "grade E": lambda: evidence.sourced("E", calibrated("contraction")),
     "grade M": lambda: evidence.sourced("M", calibrated("contraction")),
@@ -216,6 +243,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "practices": tables.practices,
     "scenario": scenario_reference,
     "experiment reference": experiment_reference,
+    "python": python_reference,
 }
 
 
@@ -230,14 +258,26 @@ def stale(folder: Path = DOCS) -> list[str]:
     return [name for name, text in texts.items() if filled(text) != text]
 
 
+def stale_schemas(folder: Path = SCHEMAS) -> list[str]:
+    """Kinds of files whose published JSON Schema is missing or not up to date."""
+    files = {kind: folder / f"{kind}.json" for kind in json_schema.KINDS}
+    return [kind for kind, file in files.items()
+            if not file.is_file() or file.read_text(encoding="utf-8") != json_schema.schema_text(kind)]  # fmt: skip
+
+
 def main() -> int:
     """Rewrite, or check."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a document is stale")
-    old = stale()
+    old, kinds = stale(), stale_schemas()
     if parser.parse_args().check:
-        print("\n".join(f"{name} is stale: run python docs/generate.py" for name in old) or "documents are up to date")
-        return 1 if old else 0
+        names = [*old, *(f"schema/{kind}.json" for kind in kinds)]
+        print("\n".join(f"{name} is stale: run python docs/generate.py" for name in names) or "all are up to date")
+        return 1 if names else 0
+    for kind in kinds:
+        SCHEMAS.mkdir(exist_ok=True)
+        (SCHEMAS / f"{kind}.json").write_text(json_schema.schema_text(kind), encoding="utf-8")
+        print(f"rewrote schema/{kind}.json")
     for name in old:
         path = DOCS / name
         path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -17,11 +17,14 @@ from simdiff.study.plan import Plan
 
 UNKNOWN = ("structure", "parameters")
 """Parts of a scenario that nobody decides: they are what we do not know of the world."""
+USUAL = ("depth", "spread")
+SCENARIO = "scenario"
+"""Held like a factor, it chooses a scenario."""
 WHOLE_RUN = {outcome.name for outcome in FINAL_OUTCOMES}
 Values = NDArray[np.float64]
 
 
-class AskError(Exception):
+class AskError(ValueError):
     """What is asked does not fit the sweep; ``str()`` says what does."""
 
 
@@ -35,20 +38,34 @@ class Asked:
     practice: str
 
 
-def check_asked(plan: Plan, outcome: str, year: int | None = None, district: str = "all", practice: str | None = None
-                ) -> Asked:  # fmt: skip
-    """What is asked, if the sweep has it. Raises AskError."""
+def check_asked(plan: Plan, outcome: str, year: int | None = None, district: str = "all", practice: str | None = None,
+                option: str = "--outcome") -> Asked:  # fmt: skip
+    """What is asked, if the sweep has it; ``option`` names the outcome. Raises AskError."""
     scenarios = [scenario_of(cell.text) for cell in {cell.scenario: cell for cell in plan.cells}.values()]
     places = [place for place in places_of(scenarios[0]) if all(place in places_of(one) for one in scenarios)]
     practices = [name for name in practices_of(scenarios[0]) if all(name in practices_of(one) for one in scenarios)]
     if not practices and practice is None:
         raise AskError("--practice: the scenarios have no practice in common")
-    _known("--outcome", outcome, plan.question.outcomes)
+    _known(option, outcome, plan.question.outcomes)
     _known("--district", district, places)
     _known("--practice", practice or practices[0], practices)
     if year is not None:
         _check_year(plan, outcome, year)
     return Asked(outcome, year, district, practice or practices[0])
+
+
+def usual_outcome(plan: Plan) -> str:
+    """The outcome to tell about if none is named: the first of ``USUAL`` that the sweep keeps, else the first kept."""
+    kept = plan.question.outcomes
+    return next((name for name in USUAL if name in kept), kept[0])
+
+
+def held_levels(told: Sequence[str]) -> dict[str, str]:
+    """FACTOR=LEVEL texts as a mapping. Raises AskError."""
+    wrong = [one for one in told if "=" not in one]
+    if wrong:
+        raise AskError(f"--at: {wrong[0]}, expected FACTOR=LEVEL")
+    return {one.partition("=")[0].strip(): one.partition("=")[2].strip() for one in told}
 
 
 def _known(option: str, told: str, known: Sequence[str]) -> None:
@@ -113,9 +130,14 @@ def said(level: Plain) -> str:
 def blocks_of(plan: Plan, held: Mapping[str, str]) -> list[Block]:
     """The cells of a sweep in blocks: by scenario and, of a factorial, by the levels of what nobody decides.
 
-    ``held``: factor → level (as it is named) to look at alone. Raises AskError for a factor or level that is not there.
+    ``held``: factor → level (as it is named) to look at alone; ``scenario`` → name. Raises AskError for a factor or
+    level that is not there.
     """
     factors = plan.experiment.factors
+    held, scenario = dict(held), None
+    if SCENARIO in held and SCENARIO not in factors:
+        scenario = held.pop(SCENARIO)
+        _known(f"--at {SCENARIO}", scenario, list(dict.fromkeys(cell.scenario for cell in plan.cells)))
     for name, level in held.items():
         _known("--at", name, list(factors))
         levels = list(dict.fromkeys(said(cell.levels[name]) for cell in plan.cells if name in cell.levels))
@@ -123,7 +145,9 @@ def blocks_of(plan: Plan, held: Mapping[str, str]) -> list[Block]:
     apart = [*held, *(name for name in unknown_of(plan.experiment) if name not in held)]
     blocks: dict[tuple[object, ...], list[Cell]] = {}
     for cell in plan.cells:
-        if all(name in cell.levels and said(cell.levels[name]) == level for name, level in held.items()):
+        if scenario in (None, cell.scenario) and all(
+            name in cell.levels and said(cell.levels[name]) == level for name, level in held.items()
+        ):
             blocks.setdefault((cell.scenario, *(cell.levels.get(name) for name in apart)), []).append(cell)
     return [Block(cells[0].scenario, {name: cells[0].levels[name] for name in apart}, tuple(cells))
             for cells in blocks.values()]  # fmt: skip

@@ -36,6 +36,9 @@ from simdiff.analysis.summary import HIGH, LOW, quantiles
 from simdiff.analysis.worlds import Progress, Worlds, at_each
 from simdiff.study.panel import Panel, watch
 
+FEW = "too few draws"
+"""Verdict where there are fewer draws than 5–95 % takes."""
+LEAST_DRAWS = 19
 HOLDS = "share of draws"
 """Unit of patterns that hold or not."""
 HIT, MISS = "hit", "miss"
@@ -114,9 +117,10 @@ def span(values: NDArray[np.float64]) -> Span:
 
 
 def counted(count: float, trials: int) -> Span:
-    """A share and the 5–95 % of its Beta(count + ½, trials − count + ½) posterior (Jeffreys' prior)."""
+    """A share and the 5–95 % of its Beta(count + ½, trials − count + ½) posterior (Jeffreys' prior); at none and at all
+    it reaches 0 and 1, so that it holds the share (Brown, Cai & DasGupta 2001, Statistical Science 16:101)."""
     low, high = (float(beta.ppf(at, count + 0.5, trials - count + 0.5)) for at in (LOW, HIGH))
-    return Span(count / trials, low, high)
+    return Span(count / trials, 0.0 if count == 0 else low, 1.0 if count == trials else high)
 
 
 def panels_at(worlds: Worlds, values: Mapping[str, float]) -> dict[str, Panel]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simdiff.analysis.cell_values import Block, said
 from simdiff.analysis.effects import is_dose, levels_in
-from simdiff.analysis.factor_contrasts import Contrast, Effect, Values, draw_means, estimate
+from simdiff.analysis.factor_contrasts import Contrast, Effect, Look, Values, draw_means
 from simdiff.analysis.summary import HIGH, LOW, Interval, interval, intervals
 from simdiff.scenario import Plain
 from simdiff.scenario.experiment_schema import Factor
@@ -63,7 +63,7 @@ class Threshold:
     never: float
 
 
-def read_curves(block: Block, values: Values, factors: Mapping[str, Factor]) -> Iterator[Curve]:
+def read_curves(block: Block, values: Values, factors: Mapping[str, Factor], look: Look) -> Iterator[Curve]:
     """Every curve over a factor with three or more numbers as levels; one for each combination of the other factors."""
     points = [cell.levels for cell in block.cells]
     for name, known in levels_in(points, factors).items():
@@ -76,14 +76,15 @@ def read_curves(block: Block, values: Values, factors: Mapping[str, Factor]) -> 
                 groups.setdefault(rest, {})[float(point[name])] = n
         for rest, cells in groups.items():
             if len(cells) > 2:
-                yield _curve(block, values, name, dict(rest), dict(sorted(cells.items())))
+                yield _curve(block, values, name, dict(rest), dict(sorted(cells.items())), look)
 
 
-def _curve(block: Block, values: Values, factor: str, others: Mapping[str, Plain], cells: Mapping[float, int]) -> Curve:
+def _curve(block: Block, values: Values, factor: str, others: Mapping[str, Plain], cells: Mapping[float, int],
+           look: Look) -> Curve:  # fmt: skip
     order = list(cells.values())
     at = [interval(intervals(values[n])) for n in order]
-    gains = [estimate(values, _difference(n, order[0])) for n in order]
-    higher = [[estimate(values, _difference(m, n)) for m in order[k + 1 :] or [n]] for k, n in enumerate(order)]
+    gains = [_difference(look, n, order[0]) for n in order]
+    higher = [[_difference(look, m, n) for m in order[k + 1 :] or [n]] for k, n in enumerate(order)]
     leads = [max(each, key=lambda lead: -math.inf if math.isnan(lead.mean) else lead.mean) for each in higher]
     led = [any(lead.sign > 0 for lead in each) for each in higher]
     grids = values[order]
@@ -91,8 +92,8 @@ def _curve(block: Block, values: Values, factor: str, others: Mapping[str, Plain
     return Curve(block, factor, others, tuple(cells), tuple(at), tuple(gains), tuple(leads), tuple(led), units)
 
 
-def _difference(one: int, other: int) -> Contrast:
-    return Contrast("", {one: 1.0, other: -1.0} if one != other else {one: 0.0})
+def _difference(look: Look, one: int, other: int) -> Effect:
+    return look(Contrast("", {one: 1.0, other: -1.0} if one != other else {}))
 
 
 def first_gain(curve: Curve) -> float | None:

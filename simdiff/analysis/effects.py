@@ -7,7 +7,7 @@ factor with and without the other: twice the interaction effect of that book, an
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 
 from simdiff.analysis.aliases import Word, aliases, is_regular, resolution, words_of
 from simdiff.analysis.cell_values import AskError, Block, said
+from simdiff.analysis.contrasts import central
 from simdiff.analysis.factor_contrasts import (
     Contrast,
     Effect,
+    Look,
     Values,
     draw_means,
-    effect_of,
-    estimate,
     firm_order,
     is_share,
     log_odds,
+    together,
     worlds,
 )
-from simdiff.analysis.summary import HIGH, LOW, quantiles
 from simdiff.scenario import Plain
 from simdiff.scenario.experiment_schema import Factor
 from simdiff.scenario.factors import OFF, named_levels
@@ -58,8 +58,8 @@ class Reading:
 class Share:
     """A factor's Shapley value, in the outcome's unit, and its share of what all factors do together.
 
-    ``share``: of the mean total; ``share_low`` … ``share_high``: 5–95 % of the draws' shares. All three are nan where
-    the total is not firmly above or below zero: shares of nothing mean nothing.
+    ``share``: of the mean total; ``share_low`` … ``share_high``: the central 95 % of the draws' shares. All three are
+    nan where the total is not firmly above or below zero: shares of nothing mean nothing.
     """
 
     effect: Effect
@@ -159,10 +159,11 @@ def shapley_contrasts(points: Sequence[Point], levels: Mapping[str, Sequence[Pla
     return found
 
 
-def read_factorial(block: Block, values: Values, factors: Mapping[str, Factor], outcome: str) -> Factorial:
+def read_factorial(block: Block, values: Values, factors: Mapping[str, Factor], outcome: str, look: Look) -> Factorial:
     """Read a full or regular fractional factorial. Raises AskError if the block's cells are neither.
 
-    ``values``: (cells, draws, replicates), a row for each cell of the block.
+    ``values``: (cells, draws, replicates), a row for each cell of the block; ``look`` judges contrasts of them. Effects
+    in log-odds are judged together by themselves: they tell the same on another scale.
     """
     points = [cell.levels for cell in block.cells]
     levels = {name: known for name, known in levels_in(points, factors).items() if name not in block.held}
@@ -171,20 +172,18 @@ def read_factorial(block: Block, values: Values, factors: Mapping[str, Factor], 
     full = is_full(points, levels)
     signs = {} if full else signs_of(points, levels)
     words = words_of(signs) if signs else {}
-    own = _reading(points, levels, values)
     odds = None
     if is_share(outcome):
         logits, clipped = log_odds(values)
-        odds = _reading(points, levels, logits, clipped)
-    known = Factorial(block, levels, own, odds, resolution=resolution(words),
+        odds, _ = together(logits, lambda here: _reading(points, levels, here, clipped))
+    known = Factorial(block, levels, _reading(points, levels, look), odds, resolution=resolution(words),
                       aliased=aliases(words, list(levels)) if words else {})  # fmt: skip
     two_level = all(len(one) == 2 for one in levels.values())
     if not (full and two_level and 1 < len(levels) <= MOST_SHAPLEY):
         return known
     contrasts = shapley_contrasts(points, levels)
-    shares, total = shapley_shares(values, contrasts)
-    order = tuple(firm_order(values, contrasts))
-    return Factorial(block, levels, own, odds, tuple(shares), order, total)
+    shares, total = shapley_shares(values, contrasts, look)
+    return replace(known, shapley=tuple(shares), shapley_order=tuple(firm_order(look, contrasts)), total=total)
 
 
 def is_full(points: Sequence[Point], levels: Mapping[str, Sequence[Plain]]) -> bool:
@@ -205,26 +204,29 @@ def signs_of(points: Sequence[Point], levels: Mapping[str, Sequence[Plain]]) -> 
                    "effects cannot be taken apart")  # fmt: skip
 
 
-def _reading(points: Sequence[Point], levels: Mapping[str, Sequence[Plain]], values: Values, clipped: float = 0.0
+def _reading(points: Sequence[Point], levels: Mapping[str, Sequence[Plain]], look: Look, clipped: float = 0.0
              ) -> Reading:  # fmt: skip
     mains = list(main_contrasts(points, levels))
     pairs = list(pair_contrasts(points, levels))
     return Reading(
         factors=tuple(name for name, _ in mains),
-        main=tuple(estimate(values, one) for _, one in mains),
+        main=tuple(look(one) for _, one in mains),
         pairs=tuple(names for names, _ in pairs),
-        interactions=tuple(estimate(values, one) for _, one in pairs),
-        order=tuple(firm_order(values, [one for _, one in mains])),
+        interactions=tuple(look(one) for _, one in pairs),
+        order=tuple(firm_order(look, [one for _, one in mains])),
         clipped=clipped,
     )
 
 
-def shapley_shares(values: Values, contrasts: Sequence[Contrast]) -> tuple[list[Share], Effect]:
+def shapley_shares(values: Values, contrasts: Sequence[Contrast], look: Look) -> tuple[list[Share], Effect]:
     """Each factor's share of what all do together, and that total."""
-    each = np.stack([worlds(values, one) for one in contrasts])
-    total = effect_of("all together", each.sum(axis=0))
-    return [_share(effect_of(one.name, mine), mine, each.sum(axis=0), total)
-            for one, mine in zip(contrasts, each, strict=True)], total  # fmt: skip
+    weights: dict[int, float] = {}
+    for one in contrasts:
+        for cell, weight in one.weights.items():
+            weights[cell] = weights.get(cell, 0.0) + weight
+    all_on = Contrast("all together", weights)
+    total, whole = look(all_on), worlds(values, all_on)
+    return [_share(look(one), worlds(values, one), whole, total) for one in contrasts], total
 
 
 def _share(effect: Effect, mine: Values, whole: Values, total: Effect) -> Share:
@@ -232,7 +234,8 @@ def _share(effect: Effect, mine: Values, whole: Values, total: Effect) -> Share:
         return Share(effect, math.nan, math.nan, math.nan)
     low = high = math.nan
     if len(mine) > 1:
-        low, high = (float(end) for end in quantiles(draw_means(mine) / draw_means(whole), (LOW, HIGH)))
+        shares = draw_means(mine) / draw_means(whole)
+        low, high, _ = central(shares[np.isfinite(shares)], total.confidence)
     return Share(effect, effect.mean / total.mean, low, high)
 
 
@@ -248,7 +251,7 @@ class Tornado:
     order: tuple[tuple[str, str], ...]
 
 
-def read_tornado(block: Block, values: Values, factors: Mapping[str, Factor]) -> Tornado | None:
+def read_tornado(block: Block, factors: Mapping[str, Factor], look: Look) -> Tornado | None:
     """Differences from the base of the cells that differ from it in one factor; None if there is no base cell.
 
     The base is the cell in which nothing is set; of a factorial, the one with every factor at its first level.
@@ -272,10 +275,10 @@ def read_tornado(block: Block, values: Values, factors: Mapping[str, Factor]) ->
             last[name] = contrasts[-1]
     if not contrasts:
         return None
-    bars = sorted((estimate(values, one) for one in contrasts), key=_size)
+    bars = sorted((look(one) for one in contrasts), key=_size)
     ends = list(last.values())
     return Tornado(block, block.cells[base].name, tuple(bars), tuple(one.name for one in ends),
-                   tuple(firm_order(values, ends)))  # fmt: skip
+                   tuple(firm_order(look, ends)))  # fmt: skip
 
 
 def _size(bar: Effect) -> float:

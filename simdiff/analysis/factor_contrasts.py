@@ -6,23 +6,27 @@ Analysis*, ch. 11.2). A main effect, an interaction, a Shapley value and a bar o
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simdiff.analysis.summary import HIGH, LOW, quantiles
+from simdiff.analysis.contrasts import LEAST_DEFINED, Estimate, doubt, holm
+from simdiff.analysis.contrasts import estimate as estimate_of
 from simdiff.register import FINAL_OUTCOMES, OUTCOMES
-from simdiff.study.precision import halfwidths
 
 CONFIDENCE = 0.95
 CLIP = 0.005
 """Shares are kept this far from 0 and 1 before log-odds are taken: half a percent, about one school in 200."""
+ROUNDING = 1e-12
+"""Part of the terms of a sum below which the sum is their rounding."""
 UNITS = {outcome.name: outcome.unit for outcome in (*OUTCOMES, *FINAL_OUTCOMES)}
 DIFFERENCES = ("equity_gap",)
 """Outcomes in units of a share that are differences of shares."""
 Values = NDArray[np.float64]
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,70 +44,93 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What a contrast comes to.
+class Effect(Estimate):
+    """What a contrast comes to, judged by the rules of ``simdiff.analysis.contrasts``: an estimate with a name.
 
-    ``mean``: over draws of each draw's mean over replicates. ``chance_low`` … ``chance_high``: 95 % interval of that
-    mean over replicates, the draws being given (nan if some draw has only one). ``parameter_low`` … ``parameter_high``:
-    5–95 % of the draws' means (nan without draws; a little chance is in them, more with few replicates). ``above``:
-    share of the draws' means, or without draws of the replicates, above zero. ``defined``: share of worlds in which
-    every cell has a value; with fewer than half of them all else is nan, because the rest would be a selected set.
+    ``p_holm``: its p or, where effects are judged ``together``, Holm's of all of them. Where it is defined in fewer
+    than half of the worlds (``defined``) all else is nan, because the rest would be a selected set; ``chance_low`` and
+    ``chance_high`` are nan where chance cannot be measured.
     """
 
     name: str
-    mean: float
-    chance_low: float
-    chance_high: float
-    parameter_low: float
-    parameter_high: float
-    above: float
-    defined: float
+    confidence: float
+    p_holm: float
+
+    @property
+    def why(self) -> str:
+        """Why it cannot be told from none, as ``contrasts.DOUBTS`` explains; empty if it is firm."""
+        by_itself = doubt(self, self.p, self.confidence)
+        return by_itself or ("many comparisons" if self.p_holm > 1 - self.confidence else "")
 
     @property
     def sign(self) -> int:
-        """1 or −1 if both intervals lie on one side of zero (as far as there are two), else 0: cannot be told apart.
-
-        With few draws the 5–95 % is drawn between two of them, so 95 % of the draws must be on that side as well.
-        """
-        ends = [self.chance_low, self.chance_high, self.parameter_low, self.parameter_high]
-        known = [end for end in ends if not math.isnan(end)]
-        if math.isnan(self.mean) or not known:
-            return 0
-        draws = not math.isnan(self.parameter_low)
-        if min(known) > 0 and (self.above >= HIGH or not draws):
-            return 1
-        return -1 if max(known) < 0 and (self.above <= LOW or not draws) else 0
+        """1 or −1 if it is firm, else 0: cannot be told from none."""
+        return 0 if self.why else int(np.sign(self.mean))
 
 
 def worlds(values: Values, contrast: Contrast) -> Values:
-    """The contrast in every world, (draws, replicates); nan where a cell that it weighs has no value."""
-    total = np.zeros(values.shape[1:])
+    """The contrast in every world, (draws, replicates); nan where a cell that it weighs has no value.
+
+    What is no more than rounding of the sum is 0: else a lever that does nothing at all would be firm.
+    """
+    total, size = np.zeros(values.shape[1:]), np.zeros(values.shape[1:])
     for cell, weight in contrast.weights.items():
-        total = total + weight * values[cell]
-    return total
+        total, size = total + weight * values[cell], size + np.abs(weight * values[cell])
+    return np.asarray(np.where(np.abs(total) <= ROUNDING * size, 0.0, total))
 
 
-def estimate(values: Values, contrast: Contrast) -> Effect:
-    """What a contrast of ``values`` (cells, draws, replicates) comes to."""
-    return effect_of(contrast.name, worlds(values, contrast))
+def effect_of(name: str, each: Values, confidence: float = CONFIDENCE) -> Effect:
+    """The effect of paired differences (draws, replicates), by itself; draws without any are left out."""
+    found = estimate_of(each, np.ones(each.shape, dtype=np.bool_), confidence)
+    if found.defined < LEAST_DEFINED:
+        none = math.nan
+        found = Estimate(none, none, none, none, none, none, none, 1.0, none, none, 0, 0, found.defined)
+    elif not math.isfinite(found.chance_low):
+        found = replace(found, chance_low=math.nan, chance_high=math.nan)
+    return Effect(**asdict(found), name=name, confidence=confidence, p_holm=found.p)
 
 
-def effect_of(name: str, each: Values) -> Effect:
-    """The effect of paired differences (draws, replicates); draws without any are left out."""
-    has = np.isfinite(each)
-    defined = float(has.mean()) if each.size else 0.0
-    if defined < 0.5:
-        return Effect(name, *(math.nan,) * 6, defined)
-    kept = each[has.any(axis=1)]
-    means = draw_means(kept)
-    mean = float(means.mean())
-    width = float(halfwidths(kept, CONFIDENCE)[-1])
-    width = width if math.isfinite(width) else math.nan
-    low = high = math.nan
-    if len(each) > 1:
-        low, high = (float(end) for end in quantiles(means, (LOW, HIGH)))
-    units = means if len(each) > 1 else kept[np.isfinite(kept)]
-    return Effect(name, mean, mean - width, mean + width, low, high, float((units > 0).mean()), defined)
+Look = Callable[[Contrast], Effect]
+"""What a contrast comes to, judged together with others."""
+
+
+def together(values: Values, read: Callable[[Look], Read]) -> tuple[Read, int]:
+    """What ``read`` makes of contrasts of ``values`` (cells, draws, replicates), all that it looks at judged together
+    (Holm), and how many they are; a contrast that is looked at twice, or turned round, is one.
+
+    ``read`` is called twice, to see what it looks at and then with the verdicts: it must look at the same both times.
+    """
+    found: dict[Weights, Effect] = {}
+
+    def look(contrast: Contrast) -> Effect:
+        key, turned = _known_by(contrast)
+        if key not in found:
+            found[key] = effect_of("", worlds(values, Contrast("", dict(key))))
+        return replace(_negated(found[key]) if turned else found[key], name=contrast.name)
+
+    read(look)
+    judged = [key for key in found if key]
+    for key, p in zip(judged, holm([found[key].p for key in judged]), strict=True):
+        found[key] = replace(found[key], p_holm=p)
+    return read(look), len(judged)
+
+
+Weights = tuple[tuple[int, float], ...]
+
+
+def _known_by(contrast: Contrast) -> tuple[Weights, bool]:
+    """The weights of a contrast, turned round if the first is below 0, and whether they were."""
+    weights = sorted((cell, round(weight, 12)) for cell, weight in contrast.weights.items() if abs(weight) > 1e-12)
+    turned = bool(weights) and weights[0][1] < 0
+    return tuple((cell, -weight if turned else weight) for cell, weight in weights), turned
+
+
+def _negated(one: Effect) -> Effect:
+    return replace(
+        one, mean=-one.mean, median=-one.median, chance_low=-one.chance_high, chance_high=-one.chance_low,
+        parameters_low=-one.parameters_high, parameters_high=-one.parameters_low, above=1 - one.above,
+        draws_above=1 - one.draws_above,
+    )  # fmt: skip
 
 
 def draw_means(each: Values) -> Values:
@@ -127,11 +154,7 @@ def log_odds(values: Values) -> tuple[Values, float]:
     return np.log(inside / (1.0 - inside)), moved
 
 
-def firm_order(values: Values, contrasts: Sequence[Contrast]) -> list[tuple[str, str]]:
+def firm_order(look: Look, contrasts: Sequence[Contrast]) -> list[tuple[str, str]]:
     """Pairs (larger, smaller) of contrasts whose difference is firm: a partial order, as far as it can be told."""
-    pairs = []
-    for one in contrasts:
-        for other in contrasts:
-            if one is not other and estimate(values, one.minus(other)).sign > 0:
-                pairs.append((one.name, other.name))
-    return pairs
+    return [(one.name, other.name) for one in contrasts for other in contrasts
+            if one is not other and look(one.minus(other)).sign > 0]  # fmt: skip

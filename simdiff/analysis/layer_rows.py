@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simdiff.analysis.assumptions import kind_of
 from simdiff.analysis.layers import Split, split
 from simdiff.analysis.report_rows import UNITS
-from simdiff.analysis.sweep_rows import SHOWN, cell_grid
+from simdiff.analysis.sweep_rows import cell_grid, shown_of
 from simdiff.scenario import Plain
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 from simdiff.study.chunk_folder import Rows
@@ -45,8 +45,7 @@ def sweep_splits(plan: Plan, rows: Rows) -> list[Split]:
     groups = families(plan)
     if len(plan.draws) < 2 and max(len({member.point for member in group}) for group in groups) < 2:
         return []
-    kept = plan.question.outcomes
-    outcomes = [name for name in SHOWN if name in kept] or list(kept[: len(SHOWN)])
+    outcomes = shown_of(plan)
     read = [_family(plan, rows, group, outcomes) for group in groups]
     years = {cell.years for cell in plan.cells}
     year = years.pop() if len(years) == 1 else None

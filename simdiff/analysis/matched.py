@@ -33,7 +33,7 @@ Belief = tuple[Levels, Levels]
 """Levels of the factors over structure, and of those over parameters."""
 
 
-class CompareError(Exception):
+class CompareError(ValueError):
     """What is asked cannot be compared; ``str()`` says all that is wrong, a line each."""
 
 

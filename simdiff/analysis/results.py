@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simdiff.analysis.sweep_rows import WHOLE_RUN, cell_grid
 from simdiff.register import FINAL_OUTCOMES
 from simdiff.scenario import Keep
+from simdiff.scenario.experiment_schema import Design
 from simdiff.study.again import Progress
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 from simdiff.study.chunk_folder import Rows
@@ -38,6 +39,10 @@ class Source(Protocol):
 
     def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
         """Outcomes of a cell; none if it has no run yet."""
+        ...
+
+    def rows(self) -> Rows | None:
+        """The rows of a sweep, whose cells are compared world by world; None for a run, which has one cell."""
         ...
 
 
@@ -84,6 +89,9 @@ class OfRun:
         """Outcomes of a cell; none if it has no run yet."""
         return {name: self._one(name) for name in names}
 
+    def rows(self) -> None:
+        """None: a run has one cell, and nothing to compare it with."""
+
     def _one(self, name: str) -> Series:
         result = self.result
         if name in HEADLINES:
@@ -100,7 +108,7 @@ class OfSweep:
     """Outcomes of a sweep's chunks."""
 
     plan: Plan
-    rows: Rows
+    kept: Rows
 
     def outcomes(self) -> tuple[str, ...]:
         """Names of the outcomes that are kept."""
@@ -109,7 +117,7 @@ class OfSweep:
     def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
         """Outcomes of a cell; none if it has no run yet."""
         time = "month" if self.plan.experiment.keep.series == "monthly" else "year"
-        table = self.rows.of_cell(cell, [time, "district", "practice", *names])
+        table = self.kept.of_cell(cell, [time, "district", "practice", *names])
         if table is None:
             return {}
         scenario = scenario_of(cell.text)
@@ -123,15 +131,22 @@ class OfSweep:
             for n, name in enumerate(names)
         }
 
+    def rows(self) -> Rows:
+        """The rows of the sweep."""
+        return self.kept
 
-def narrowed(plan: Plan, cells: Sequence[Cell], outcomes: Sequence[str], months: Sequence[int]) -> Plan:
-    """The part of a plan that a chart rests on: its runs of some cells, keeping only outcomes and months shown."""
+
+def narrowed(plan: Plan, cells: Sequence[Cell], outcomes: Sequence[str], months: Sequence[int], *,
+             factors: bool = False) -> Plan:  # fmt: skip
+    """The part of a plan that a chart rests on: its runs of some cells, keeping only outcomes and months shown (none:
+    the last) and, if cells are compared by them, ``factors``."""
     kept = {cell.id for cell in cells}
     stages = [Stage(tuple(run for run in stage.runs if run[0] in kept), stage.draws) for stage in plan.stages]
     years = sorted({(month + 1) // 12 for month in months})
     yearly = all(month % 12 == 11 for month in months)
-    keep = Keep(outcomes=list(outcomes) or None, series="yearly" if yearly else "monthly",
+    keep = Keep(outcomes=list(outcomes) or None, series="last" if not months else "yearly" if yearly else "monthly",
                 years=years if yearly and years else None)  # fmt: skip
-    experiment = plan.experiment.model_copy(update={"keep": keep, "factors": {}, "until": None, "posterior": None})
+    gone = {"until": None, "posterior": None, **({} if factors else {"factors": {}, "design": Design()})}
+    experiment = plan.experiment.model_copy(update={"keep": keep, **gone})
     return replace(plan, experiment=experiment, cells=tuple(cells), stages=tuple(one for one in stages if one.runs),
                    unique={cell.id: cell for cell in cells})  # fmt: skip

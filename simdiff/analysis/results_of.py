@@ -22,23 +22,22 @@ def read_results(folder: Path) -> Results:
     Raises RunFolderError if it holds neither, SheetError or TwinChunksError for a sweep that cannot be read, OSError.
     """
     if has_sheet(folder):
-        report = status(folder, verify=True)
-        _, said = read_sheet(folder)
-        return of_sweep(report, said["checksum"], said["reproduce"])
+        return of_sweep_folder(status(folder, verify=True), folder)
     if has_run(folder):
         result, plan, story = read_run(folder)
         return Results(plan, OfRun(result), story["run"], story["reproduce"])
-    raise RunFolderError(
-        f"{folder}: holds no results{_meant(folder)}; expected a folder of simdiff run or simdiff sweep"
-    )
+    raise RunFolderError(no_results(folder))
 
 
-def rows_of(results: Results) -> Rows | None:
-    """The rows of a sweep's chunks, of one made anew too; None for a single run."""
-    source = results.source
-    if isinstance(source, RunAgain):
-        source = OfSweep(source.plan, source.rows())
-    return source.rows if isinstance(source, OfSweep) else None
+def no_results(folder: Path) -> str:
+    """What to say of a folder that holds neither a run nor a sweep."""
+    return f"{folder}: holds no results{_meant(folder)}; expected a folder of simdiff run or simdiff sweep"
+
+
+def of_sweep_folder(report: Report, folder: Path) -> Results:
+    """The results of a sweep that stands in a folder. Raises SheetError, OSError."""
+    _, said = read_sheet(folder)
+    return of_sweep(report, said["checksum"], said["reproduce"])
 
 
 def of_sweep(report: Report, sheet: str, reproduce: str) -> Results:

@@ -17,6 +17,8 @@ from simdiff.scenario import Plain
 TRADE, FIRST, SECOND = "trade-off", "first better", "second better"
 HALF, OPEN = "one side firm", "cannot tell apart"
 LEAST_KNEE = 1.0
+CONFIDENCE = 0.9
+"""Of intervals and verdicts: a search has few draws, and 90 % takes 19 of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,13 @@ def look_again(candidates: Sequence[Candidate], objectives: Sequence[Objective],
     trades = trade_offs(losses)
     mixes = []
     for n, one in enumerate(candidates):
-        reached = tuple(effect_of(o.outcome, o.shown(grid[n])) for o, grid in zip(objectives, values, strict=True))
+        reached = tuple(
+            effect_of(o.outcome, o.shown(grid[n]), CONFIDENCE) for o, grid in zip(objectives, values, strict=True)
+        )
         bad = tuple(_bad(o, grid[n]) for o, grid in zip(objectives, values, strict=True))
         mine = tuple(map(float, losses[n]))
         beaten = any(dominates(tuple(other), mine) for other in losses)
-        mixes.append(Mix(label_of(n), one.cell, one.levels, reached, bad, effect_of("cost", cost[n]),
+        mixes.append(Mix(label_of(n), one.cell, one.levels, reached, bad, effect_of("cost", cost[n], CONFIDENCE),
                          float((_units(cost[n]) > budget).mean()), mine, one.losses, float(trades[n]),
                          beaten))  # fmt: skip
     return mixes
@@ -130,8 +134,8 @@ def compare_pairs(mixes: Sequence[Mix], objectives: Sequence[Objective], values:
     found = []
     for i, j in combinations(range(len(mixes)), 2):
         grids = list(zip(objectives, values, strict=True))
-        differences = tuple(effect_of(o.outcome, o.shown(grid[i]) - o.shown(grid[j])) for o, grid in grids)
-        losses = [effect_of(o.outcome, o.losses(grid[i]) - o.losses(grid[j])) for o, grid in grids]
+        differences = tuple(effect_of(o.outcome, o.shown(grid[i]) - o.shown(grid[j]), CONFIDENCE) for o, grid in grids)
+        losses = [effect_of(o.outcome, o.losses(grid[i]) - o.losses(grid[j]), CONFIDENCE) for o, grid in grids]
         found.append(PairVerdict(mixes[i].label, mixes[j].label, differences, verdict_of(losses)))
     return found
 

@@ -8,7 +8,7 @@ import numpy as np
 from simdiff.analysis.cell_values import Asked, AskError, Block, blocks_of, missing_cells, unknown_of, values_of
 from simdiff.analysis.dose import Curve, Threshold, read_curves, threshold
 from simdiff.analysis.effects import Factorial, Tornado, mean_of, read_factorial, read_tornado, steps_of
-from simdiff.analysis.factor_contrasts import Values
+from simdiff.analysis.factor_contrasts import Look, Values, together
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.scenario import Plain
 from simdiff.study.chunk_folder import Rows
@@ -20,7 +20,8 @@ from simdiff.study.plan import Plan
 class BlockEffects:
     """What one block tells: a factorial, a tornado, curves with the thresholds of what is asked for; what there is.
 
-    ``empty``: cells without a value. ``defined``: share of its runs in which the outcome is defined.
+    ``empty``: cells without a value. ``defined``: share of its runs in which the outcome is defined. ``judged``: how
+    many contrasts were judged together.
     """
 
     block: Block
@@ -30,18 +31,21 @@ class BlockEffects:
     values: Values
     empty: tuple[str, ...]
     defined: float
+    judged: int
 
 
 @dataclass(frozen=True, slots=True)
 class SweepEffects:
     """What a sweep tells. ``signs``: for each main effect that every block has, 1 or −1 if it is firm and the same in
-    all of them, else 0. ``apart``: factors that nobody decides, by which blocks are kept apart."""
+    all of them, else 0. ``apart``: factors that nobody decides, by which blocks are kept apart. ``goal``: the value
+    that doses shall reach."""
 
     plan: Plan
     asked: Asked
     blocks: tuple[BlockEffects, ...]
     signs: Mapping[str, int]
     apart: tuple[str, ...]
+    goal: float | None
 
 
 def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], goal: float | None = None
@@ -62,25 +66,29 @@ def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], 
     if not any(np.isfinite(one.values).any() for one in found):
         raise AskError(f"{asked.outcome} has no value in any run of these cells")
     apart = [name for name in unknown_of(plan.experiment) if name not in held]
-    return SweepEffects(plan, asked, tuple(found), agreed(found), tuple(apart))
+    return SweepEffects(plan, asked, tuple(found), agreed(found), tuple(apart), goal)
 
 
 def _block_effects(plan: Plan, block: Block, values: Values, outcome: str, goal: float | None) -> BlockEffects:
-    factors = plan.experiment.factors
-    factorial, problem = None, None
-    try:
-        factorial = read_factorial(block, values, factors, outcome)
-    except AskError as error:
-        problem = error
-    fraction = plan.experiment.design.kind == "fractional"
-    tornado = None if fraction else read_tornado(block, values, factors)
-    curves = () if fraction else tuple(
-        (curve, None if goal is None else threshold(curve, goal)) for curve in read_curves(block, values, factors)
-    )  # fmt: skip
-    if problem is not None and tornado is None and not curves:
-        raise problem
+    factors, fraction = plan.experiment.factors, plan.experiment.design.kind == "fractional"
+
+    def read(look: Look) -> tuple[Factorial | None, Tornado | None, list[Curve]]:
+        factorial, problem = None, None
+        try:
+            factorial = read_factorial(block, values, factors, outcome, look)
+        except AskError as error:
+            problem = error
+        tornado = None if fraction else read_tornado(block, factors, look)
+        curves = [] if fraction else list(read_curves(block, values, factors, look))
+        if problem is not None and tornado is None and not curves:
+            raise problem
+        return factorial, tornado, curves
+
+    (factorial, tornado, curves), judged = together(values, read)
+    thresholds = [None if goal is None else threshold(curve, goal) for curve in curves]
     defined = float(np.isfinite(values).mean()) if values.size else 0.0
-    return BlockEffects(block, factorial, tornado, curves, values, tuple(missing_cells(block.cells, values)), defined)
+    return BlockEffects(block, factorial, tornado, tuple(zip(curves, thresholds, strict=True)), values,
+                        tuple(missing_cells(block.cells, values)), defined, judged)  # fmt: skip
 
 
 def agreed(blocks: Sequence[BlockEffects]) -> dict[str, int]:

@@ -41,11 +41,10 @@ def cell_grid(table: pa.Table, outcomes: Sequence[str], draws: int, shape: tuple
     return grid
 
 
-def cell_intervals(plan: Plan, rows: Rows, cell: Cell) -> Found | None:
+def cell_intervals(plan: Plan, rows: Rows, cell: Cell, outcomes: Sequence[str]) -> Found | None:
     """Years kept, intervals (6, outcomes, years, places, practices) in the order of ``Interval``'s fields, and
     replicates of a cell; None if it has no rows."""
     time = "month" if plan.experiment.keep.series == "monthly" else "year"
-    outcomes = plan.question.outcomes
     table = rows.of_cell(cell, [time, "district", "practice", *outcomes])
     if table is None:
         return None
@@ -64,7 +63,7 @@ def summarise(plan: Plan, rows: Rows) -> tuple[bytes, list[tuple[Cell, dict[str,
     The summary has a row for each cell, district, practice, outcome and year kept; of very large sweeps, the last year.
     """
     kept = plan.question.outcomes
-    shown = [name for name in SHOWN if name in kept] or list(kept[: len(SHOWN)])
+    shown = shown_of(plan)
     last_only = len(plan.cells) * len(kept) * max(cell.years for cell in plan.cells) > MOST_ROWS
     buffer, cells, seen = io.StringIO(newline=""), list[tuple[Cell, dict[str, Interval]]](), dict[str, Found | None]()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -72,7 +71,7 @@ def summarise(plan: Plan, rows: Rows) -> tuple[bytes, list[tuple[Cell, dict[str,
     writer.writerow(["cell", "scenario", *(f"factor_{name}" for name in factors), *COLUMNS])
     repeated = {name for name, count in Counter(cell.id for cell in plan.cells).items() if count > 1}
     for cell in plan.cells:
-        found = seen[cell.id] if cell.id in seen else cell_intervals(plan, rows, cell)
+        found = seen[cell.id] if cell.id in seen else cell_intervals(plan, rows, cell, kept)
         if cell.id in repeated:
             seen[cell.id] = found
         if found is not None:
@@ -80,6 +79,20 @@ def summarise(plan: Plan, rows: Rows) -> tuple[bytes, list[tuple[Cell, dict[str,
             writer.writerows([*head, *row] for row in _summary_rows(plan, cell, found, last_only=last_only))
             cells.append((cell, {name: interval(found[1][:, kept.index(name), -1, 0, 0]) for name in shown}))
     return buffer.getvalue().encode(), cells
+
+
+def headlines(plan: Plan, rows: Rows, cells: Sequence[Cell]) -> list[tuple[Cell, dict[str, Interval]]]:
+    """A few outcomes of some cells, as ``summarise`` has them; cells without rows are left out."""
+    shown = shown_of(plan)
+    found = ((cell, cell_intervals(plan, rows, cell, shown)) for cell in cells)
+    return [(cell, {name: interval(one[1][:, n, -1, 0, 0]) for n, name in enumerate(shown)})
+            for cell, one in found if one is not None]  # fmt: skip
+
+
+def shown_of(plan: Plan) -> list[str]:
+    """Outcomes of the table of cells: the usual ones that are kept, else the first."""
+    kept = plan.question.outcomes
+    return [name for name in SHOWN if name in kept] or list(kept[: len(SHOWN)])
 
 
 def inert(level: Plain | None) -> Plain | None:

@@ -1,14 +1,14 @@
 """The whole validation: patterns in every structure, courses for the pictures, the plateau, interactions of levers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simdiff.analysis.checks import CHECKS, Checked, measure_patterns, score_patterns
+from simdiff.analysis.checks import CHECKS, FEW, LEAST_DRAWS, Checked, measure_patterns, score_patterns
 from simdiff.analysis.checks_leaders import leader_checks
 from simdiff.analysis.found import Found
 from simdiff.analysis.interactions import ALL_FOUR, OUTCOMES, SCALES, TERMS, effects_of, study_interactions
@@ -73,10 +73,18 @@ def validate(worlds: Worlds, draws: Sequence[Mapping[str, float]], threads: int 
 
 
 def scores_of(found: Validation, curve: Carlson | None) -> Scores:
-    """Score everything; P7 and P8 only where Carlson's network is there."""
+    """Score everything; P7 and P8 only where Carlson's network is there. Of few draws nothing is called hit or miss."""
     patterns, leaders = score_patterns(found.patterns), leader_checks(curve) if curve else {}
+    if draws_of(found) < LEAST_DRAWS:
+        patterns = {variant: {name: replace(one, verdict=FEW) for name, one in of_one.items()}
+                    for variant, of_one in patterns.items()}  # fmt: skip
     return Scores({name: one | leaders.get(name, {}) for name, one in patterns.items()},
                   summarise_plateau(found.plateau))  # fmt: skip
+
+
+def draws_of(found: Validation) -> int:
+    """How many draws were looked at."""
+    return len(next(iter(found.patterns.values())))
 
 
 def series_of(worlds: Worlds, draws: Sequence[Mapping[str, float]], threads: int | None = None,

@@ -29,6 +29,8 @@ Practice = Annotated[Optional[str], typer.Option(help="Of which practice; left o
 Quiet = Annotated[bool, typer.Option("--quiet", help="Plain lines in place of a bar.")]
 OutcomeName = Annotated[Optional[str], typer.Option("--outcome", help="Outcome; left out, depth.")]  # noqa: UP045
 At = Annotated[Optional[list[str]], typer.Option(help="FACTOR=LEVEL: only cells at this level; may be repeated.")]  # noqa: UP045
+From = Annotated[Optional[str], typer.Option("--from", help="Scenario to build on, a file or a shipped one.")]  # noqa: UP045
+InDistrict = Annotated[Optional[list[str]], typer.Option(help="District: lake, … (see --from); again for more.")]  # noqa: UP045
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output, and nothing else there.")]
 
 app = typer.Typer(
@@ -63,11 +65,14 @@ def run(
 def check(
     files: Annotated[list[str], typer.Argument(help="Scenario or experiment files, or names of shipped ones.")],
     schools: Annotated[Optional[Path], typer.Option(help="CSV of real schools to check them with.")] = None,  # noqa: UP045
+    trial: Annotated[
+        bool, typer.Option("--trial/--no-trial", help="Try levers of scenarios in a few replicates.")
+    ] = True,
 ) -> None:
-    """Check scenario and experiment files; print every problem with its place."""
+    """Check files: every mistake with its place; for scenarios, warnings of what is hardly meant."""
     from simdiff.cli.check import check_command
 
-    raise typer.Exit(check_command(files, schools))
+    raise typer.Exit(check_command(files, schools, trial))
 
 
 @app.command("list")
@@ -76,6 +81,87 @@ def list_scenarios() -> None:
     from simdiff.cli.check import list_command
 
     raise typer.Exit(list_command())
+
+
+@app.command("import-schools")
+def import_schools(
+    files: Annotated[list[Path], typer.Argument(help="Public files as downloaded (csv, gz, zip).")],
+    out: Annotated[Path, typer.Option(help="Folder for table, scenario and report.")],
+    district: Annotated[Optional[list[str]], typer.Option(help="LEAID or name; again for more. Left out, all.")] = None,  # noqa: UP045
+    state: Annotated[Optional[list[str]], typer.Option(help="State, such as FL; again for more.")] = None,  # noqa: UP045
+    name: Annotated[Optional[str], typer.Option(help="Short name of the scenario; left out, the district's.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Make a table of real schools and a scenario to start from, out of public files (NCES, EDGE, ELSI, Urban)."""
+    from simdiff.cli.import_schools import import_command
+
+    raise typer.Exit(import_command(files, out, district or [], state or [], name, as_json))
+
+
+@app.command("new")
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Name of the new scenario; the file is NAME.yaml.")],
+    source: From = None, district: InDistrict = None,
+    out: Annotated[Optional[Path], typer.Option(help="File; left out, NAME.yaml.")] = None,  # noqa: UP045
+) -> None:  # fmt: skip
+    """Write a scenario to begin with: it runs as it is, and shows every setting with unit, range, default, source."""
+    from simdiff.cli.new import new_command
+
+    raise typer.Exit(new_command(name, source, district or [], out))
+
+
+@app.command()
+def explain(
+    scenario: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.")],
+    schools: Schools = None,
+) -> None:
+    """Tell a scenario in plain sentences: what happens when, what it costs, what the file changes."""
+    from simdiff.cli.explain import explain_command
+
+    raise typer.Exit(explain_command(scenario, schools))
+
+
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(help="Scenario file, or the name of a shipped one.", metavar="A")],
+    second: Annotated[str, typer.Argument(help="Another one.", metavar="B")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what differs between two scenarios, after what they extend is filled in."""
+    from simdiff.cli.diff import diff_command
+
+    raise typer.Exit(diff_command(first, second, as_json))
+
+
+@app.command()
+def doctor(
+    folder: Annotated[Optional[Path], typer.Argument(help="Folder of results to look at for damage.")] = None,  # noqa: UP045
+) -> None:
+    """Say what is good or bad: versions, cores, cache, extras, one run with a known answer; or a folder of results."""
+    from simdiff.cli.doctor import doctor_command
+
+    raise typer.Exit(doctor_command(folder))
+
+
+@app.command()
+def fmt(
+    files: Annotated[list[Path], typer.Argument(help="Scenario or experiment files.")],
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if a file would change.")] = False,
+) -> None:
+    """Rewrite files in normal form: same values, same comments, one way to set them out."""
+    from simdiff.cli.fmt import fmt_command
+
+    raise typer.Exit(fmt_command(files, check))
+
+
+@app.command("schema")
+def print_schema(
+    kind: Annotated[str, typer.Argument(help="scenario or experiment.")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario or experiment files, for editors."""
+    from simdiff.cli.schema import schema_command
+
+    raise typer.Exit(schema_command(kind))
 
 
 @app.command("plan")
@@ -176,6 +262,11 @@ def chart(
     years: Annotated[str, typer.Option(help="Years, separated by commas: their ends are shown.")] = "",
     months: Annotated[str, typer.Option(help="Months of policy from 0, in place of years.")] = "",
     replicate: Annotated[Optional[int], typer.Option(help="The world that is shown.")] = None,  # noqa: UP045
+    baseline: Annotated[Optional[str], typer.Option(help="Of comparisons: the cell to compare with.")] = None,  # noqa: UP045
+    confidence: Annotated[Optional[float], typer.Option(help="Of comparisons; left out, 0.95.")] = None,  # noqa: UP045
+    factor: Annotated[Optional[list[str]], typer.Option(help="Of effects: a factor; again for two.")] = None,  # noqa: UP045
+    at: At = None,
+    reach: Annotated[Optional[float], typer.Option(help="Value that doses shall reach.")] = None,  # noqa: UP045
     kinds: Annotated[bool, typer.Option("--list", help="List the kinds of chart and what they need.")] = False,
 ) -> None:
     """Draw a chart of results: a picture that carries its caption, numbers and origin, and its numbers as CSV."""
@@ -188,7 +279,8 @@ def chart(
         raise typer.BadParameter("expected RESULTS and KIND (kinds: simdiff chart --list)")
     ends = [12 * year - 1 for year in _numbers(years, "--years")]
     asked = Asked(kind, tuple(_names(outcomes)), tuple(cell or ()), place, practice,
-                  tuple(ends + _numbers(months, "--months")), replicate)  # fmt: skip
+                  tuple(ends + _numbers(months, "--months")), replicate, baseline, confidence, tuple(factor or ()),
+                  tuple(at or ()), reach)  # fmt: skip
     raise typer.Exit(chart_command(results, asked, out, size))
 
 

@@ -1,13 +1,11 @@
 """``simdiff calibrate``."""
 
-import io
 import json
 import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -33,6 +31,7 @@ from simdiff.report.calibration_report import (
     told,
 )
 from simdiff.report.leaders_chart import leaders_chart
+from simdiff.report.picture import plate_files
 from simdiff.report.provenance import CAVEAT, commit
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment
 from simdiff.scenario.leaders import read_network
@@ -160,15 +159,10 @@ def _files(found: Calibration, curve: Carlson | None, about: dict[str, Any]) -> 
     files = {
         DRAWS: csv_bytes(draw_rows(found.draws)),
         ABOUT: (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode(),
-        CHART: _png(calibration_chart(found), about),
+        **plate_files(Path(CHART).stem, calibration_chart(found), about["reproduce"]),
     }
-    return files | ({LEADERS_CHART: _png(leaders_chart(curve, CAVEAT), about)} if curve else {})
-
-
-def _png(figure: Figure, about: dict[str, Any]) -> bytes:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", metadata={"Software": None, "Description": json.dumps(about)})
-    return picture.getvalue()
+    leaders = leaders_chart(curve, CAVEAT, "calibrate") if curve else None
+    return files | (plate_files(Path(LEADERS_CHART).stem, leaders, about["reproduce"]) if leaders else {})
 
 
 def _print(found: Calibration, curve: Carlson | None, equal: list[dict[str, Any]], out: Path) -> None:

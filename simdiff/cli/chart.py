@@ -1,6 +1,5 @@
 """``simdiff chart``."""
 
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +13,13 @@ from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.asked import Asked, ChartError
 from simdiff.report.charts import SIZES
-from simdiff.report.kinds import KINDS, Kind, check
+from simdiff.report.drawn import chart_command_of, check_chart, draw
+from simdiff.report.kinds import KINDS, Kind
 from simdiff.report.picture import save_chart
 from simdiff.report.story import story_of
 from simdiff.study.chunk_folder import TwinChunksError
 from simdiff.study.run_folder import RunFolderError
-from simdiff.study.sheet import ChangedError, SheetError, check_code
+from simdiff.study.sheet import ChangedError, SheetError
 
 
 def list_kinds() -> int:
@@ -34,12 +34,10 @@ def list_kinds() -> int:
 def chart_command(folder: Path, asked: Asked, out: Path | None, size: str) -> int:
     """Draw a chart of a results folder; write it and its numbers."""
     try:
-        kind = check(asked)
-        if size not in SIZES:
-            raise ChartError(f"--size: {size}, expected one of {', '.join(SIZES)}")
+        kind, _ = check_chart(asked, size)
         results = read_results(folder)
         path = out or folder / "charts" / f"{asked.kind}.{'gif' if asked.kind == 'animation' else 'png'}"
-        paths = _drawn(results, kind, asked, path, size, _command(folder, asked, out, size))
+        paths = _drawn(results, kind, asked, path, size, chart_command_of(folder, asked, out, size))
     except (ChartError, RunFolderError, SheetError, TwinChunksError) as problem:
         errors().print(str(problem))
         return BAD_INPUT
@@ -59,24 +57,10 @@ def chart_command(folder: Path, asked: Asked, out: Path | None, size: str) -> in
 def _drawn(results: Results, kind: Kind, asked: Asked, path: Path, size: str, command: str) -> list[Path]:
     console = errors()
     if kind.again:
-        check_code(results.plan)
         say_if_compiling(console)
     columns = TextColumn("simulating again"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console, transient=True, disable=not (kind.again and console.is_terminal)) as bar:
         task = bar.add_task("", total=None)
         told = replace(results, progress=lambda done: bar.advance(task, done))
-        chart = kind.draw(told, asked, SIZES[size])
+        chart = draw(told, asked, size)
     return save_chart(chart, path, story_of(chart, results, SIZES[size], command), SIZES[size])
-
-
-def _command(folder: Path, asked: Asked, out: Path | None, size: str) -> str:
-    """What draws the chart again, but for the folder that it is written to."""
-    words = ["simdiff", "chart", str(folder), asked.kind]
-    words += ["--outcomes", ",".join(asked.outcomes)] if asked.outcomes else []
-    for name in asked.cells:
-        words += ["--cell", name]
-    for option, value in {"--place": asked.place, "--practice": asked.practice, "--replicate": asked.replicate}.items():
-        words += [option, str(value)] if value is not None else []
-    words += ["--months", ",".join(map(str, asked.months))] if asked.months else []
-    words += ["--size", size] if size != "print" else []
-    return shlex.join([*words, *(["--out", out.name] if out else [])])

@@ -14,7 +14,10 @@ from simdiff.scenario import (
     shipped_experiments,
     shipped_scenarios,
 )
+from simdiff.scenario.advice import idle, repeated
+from simdiff.scenario.chain import read_chain
 from simdiff.scenario.source import read_source
+from simdiff.scenario.translate import problem_at
 
 
 def load_or_none(scenario: str, schools: Path | None) -> Loaded | None:
@@ -31,23 +34,50 @@ def print_problems(error: ScenarioError) -> None:
     Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error))
 
 
-def check_command(files: list[str], schools: Path | None) -> int:
-    """Check each file, a scenario or an experiment; 0 if all are good."""
+def check_command(files: list[str], schools: Path | None, trial: bool) -> int:
+    """Check each file, a scenario or an experiment; 0 if all are good. Warnings change no exit code."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     good = True
     for file in files:
-        told = _checked_experiment(file, schools) if _is_experiment(file) else _checked_scenario(file, schools)
+        told = _checked_experiment(file, schools) if _is_experiment(file) else _checked_scenario(file, schools, trial)
         good = good and bool(told)
         for line in told:
             console.print(line)
     return 0 if good else BAD_INPUT
 
 
-def _checked_scenario(file: str, schools: Path | None) -> list[str]:
+def _checked_scenario(file: str, schools: Path | None, trial: bool) -> list[str]:
     loaded = load_or_none(file, schools)
     if loaded is None:
         return []
-    return [f"{file}: good ({loaded.scenario.title})", *(f"  note: {note}" for note in loaded.notes)]
+    warned = _warnings(loaded, trial)
+    return [f"{file}: good ({loaded.scenario.title})", *(f"  note: {note}" for note in loaded.notes),
+            *(f"  warning: {warning}" for warning in warned)]  # fmt: skip
+
+
+def _warnings(loaded: Loaded, trial: bool) -> list[str]:
+    """What is allowed in a scenario and yet hardly meant."""
+    file = loaded.files[0]
+    root = read_chain(file).root
+    assert root is not None
+    found = [*repeated(file), *idle(loaded.scenario, root, file)]
+    told: list[str] = []
+    if loaded.scenario.parameters or trial:  # compiled code comes with both
+        from simdiff.analysis.plausible import outside_evidence
+
+        found += outside_evidence(loaded.scenario, root)
+    if trial:
+        from simdiff.analysis.trial import TooLargeError, tried
+        from simdiff.cli.run import say_if_compiling
+
+        say_if_compiling(Console(stderr=True))
+        known = {problem.path for problem in found}
+        try:
+            tries = [problem_at(root, one.path, one.said, one.meaning, key=True) for one in tried(loaded)]
+        except TooLargeError as error:
+            tries, told = [], [str(error)]
+        found += [one for one in tries if not any(path.startswith(one.path) for path in known)]
+    return [*map(str, sorted(set(found))), *told]
 
 
 def _checked_experiment(file: str, schools: Path | None) -> list[str]:

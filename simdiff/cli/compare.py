@@ -1,6 +1,7 @@
 """``simdiff compare``."""
 
 import json
+import shlex
 from pathlib import Path
 
 from rich.table import Table
@@ -12,6 +13,7 @@ from simdiff.cli.progress import errors, terminal
 from simdiff.report.compare_files import said, write_comparison
 from simdiff.report.compare_words import sections, where
 from simdiff.report.provenance import CAVEAT
+from simdiff.study.blocks import ALL
 from simdiff.study.chunk_folder import Rows, TwinChunksError
 from simdiff.study.sheet import SheetError
 from simdiff.study.sweep import Report, status
@@ -24,7 +26,7 @@ def compare_command(folder: Path, asked: Asked, as_json: bool, out: Path | None)
         if not report.tally.done:
             raise CompareError(f"{folder}: no run is done yet")
         found = compare(report.plan, Rows(report.plan, report.chunks), asked)
-        paths = write_comparison(report, found, folder, out) if out is not None else []
+        paths = write_comparison(report, found, folder, out, _command(folder, asked, out)) if out is not None else []
     except (SheetError, TwinChunksError, CompareError) as problem:
         errors().print(str(problem))
         return BAD_INPUT
@@ -36,6 +38,19 @@ def compare_command(folder: Path, asked: Asked, as_json: bool, out: Path | None)
     else:
         _print(report, found, paths)
     return SOME_FAILED if report.tally.failed or not report.complete else 0
+
+
+def _command(folder: Path, asked: Asked, out: Path) -> str:
+    """What compares the same again, but for the folder that it is written to."""
+    words = ["simdiff", "compare", str(folder)]
+    words += [word for option, names in (("--outcome", asked.outcomes), ("--cell", asked.cells)) for name in names
+              for word in (option, name)]  # fmt: skip
+    words += ["--place", asked.place] if asked.place != ALL else []
+    words += [word for option, value in (("--year", asked.year), ("--practice", asked.practice),
+                                         ("--baseline", asked.baseline)) if value is not None
+              for word in (option, str(value))]  # fmt: skip
+    words += ["--confidence", f"{asked.confidence:g}"] if asked.confidence != 0.95 else []
+    return shlex.join([*words, "--out", out.name])
 
 
 def _print(report: Report, found: Comparison, paths: list[Path]) -> None:

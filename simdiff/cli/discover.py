@@ -25,7 +25,7 @@ def discover_command(folder: Path, fails: str, policy: str | None, against: str 
         condition = parse_condition(fails)
         report = finished(folder)
         plan = report.plan
-        asked = check_asked(plan, condition.outcome, year, district, practice)
+        asked = check_asked(plan, condition.outcome, year, district, practice, "--fails")
         points = points_of(plan, Rows(plan, report.chunks), asked, condition, policy, against, columns)
         errors().print(f"Looking through {len(points.fails):,} points, and {2 * CHECKS} times to see how firm it is …")
         found = discover(points, plan.experiment.seed, box)

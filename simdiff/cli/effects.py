@@ -2,7 +2,7 @@
 
 import io
 import json
-import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,24 +11,25 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from simdiff.analysis.cell_values import Asked, AskError, check_asked
-from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects, pair_means, read_effects, strongest_pair
+from simdiff.analysis.cell_values import Asked, AskError, check_asked, held_levels, usual_outcome
+from simdiff.analysis.results_of import of_sweep_folder
+from simdiff.analysis.sweep_effects import SweepEffects, read_effects
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
-from simdiff.report.effects_charts import DRAWN, dose_chart, effects_chart, pair_chart, shapley_chart, tornado_chart
-from simdiff.report.effects_report import bands_line, effect_parts, head_line, layer_lines
+from simdiff.report.charts import PRINT
+from simdiff.report.effect_charts import effect_charts
+from simdiff.report.effects_report import effect_parts, head_line
 from simdiff.report.effects_tables import effect_rows, effects_json
+from simdiff.report.effects_words import legend
 from simdiff.report.parts import Part
 from simdiff.report.provenance import CAVEAT
-from simdiff.report.words import BY_NAME
+from simdiff.report.saving import save_charts
+from simdiff.study.blocks import ALL
 from simdiff.study.chunk_folder import Rows, TwinChunksError
 from simdiff.study.files import csv_bytes, write_file
 from simdiff.study.plan import Plan
 from simdiff.study.sheet import SheetError
 from simdiff.study.sweep import Report, status
-
-USUAL = ("depth", "spread")
-"""Outcome that is told about if none is named: the first of these that the sweep keeps."""
 
 
 def effects_command(folder: Path, outcome: str | None, year: int | None, district: str, practice: str | None,
@@ -37,10 +38,12 @@ def effects_command(folder: Path, outcome: str | None, year: int | None, distric
     target = out or folder / "effects"
     try:
         report = finished(folder)
-        asked = check_asked(report.plan, outcome or usual(report.plan), year, district, practice)
-        found = read_effects(report.plan, Rows(report.plan, report.chunks), asked, pairs_of(held), reach)
+        asked = check_asked(report.plan, outcome or usual_outcome(report.plan), year, district, practice)
+        found = read_effects(report.plan, Rows(report.plan, report.chunks), asked, held_levels(held), reach)
         said = effects_json(found, str(folder))
-        paths = write_all(target, {**_files(found, said), **_pictures(found, folder)})
+        paths = write_all(target, _files(found, said))
+        results, command = of_sweep_folder(report, folder), _command(folder, asked, year, held, reach, out)
+        paths += save_charts(effect_charts(results, found, PRINT), target / "charts", results, PRINT, command)
     except (SheetError, TwinChunksError, AskError) as problem:
         errors().print(str(problem))
         return BAD_INPUT
@@ -51,7 +54,7 @@ def effects_command(folder: Path, outcome: str | None, year: int | None, distric
         print(json.dumps(said, ensure_ascii=False))
     else:
         console = terminal()
-        tell(console, report, head_line(found), list(effect_parts(found)), layer_lines(report.plan), paths)
+        tell(console, report, head_line(found), list(effect_parts(found)), legend(found), paths)
     return partial(report)
 
 
@@ -62,20 +65,6 @@ def finished(folder: Path) -> Report:
     if not report.tally.done:
         raise AskError(f"{folder}: no run is done yet")
     return report
-
-
-def usual(plan: Plan) -> str:
-    """The outcome to tell about if none is named."""
-    kept = plan.question.outcomes
-    return next((name for name in USUAL if name in kept), kept[0])
-
-
-def pairs_of(told: Sequence[str]) -> dict[str, str]:
-    """NAME=LEVEL texts as a mapping. Raises AskError."""
-    wrong = [one for one in told if "=" not in one]
-    if wrong:
-        raise AskError(f"--at: {wrong[0]}, expected FACTOR=LEVEL")
-    return {one.partition("=")[0].strip(): one.partition("=")[2].strip() for one in told}
 
 
 def partial(report: Report) -> int:
@@ -137,39 +126,15 @@ def _files(found: SweepEffects, said: dict[str, Any]) -> dict[str, bytes]:
     return {**files, "effects.csv": csv_bytes(rows)} if rows else files
 
 
-def _pictures(found: SweepEffects, folder: Path) -> dict[str, bytes]:
-    """Every chart that there is something to show in, by file name."""
-    unit, pictures = BY_NAME[found.asked.outcome].unit, {}
-    for n, one in enumerate(found.blocks):
-        tail = f"-{n + 1}" if len(found.blocks) > 1 else ""
-        where = f" ({one.block.name})" if len(found.blocks) > 1 else ""
-        for name, figure in _figures(found, one, unit, head_line(found) + where):
-            pictures[f"{name}{tail}.png"] = png(figure, found.asked, folder, found.plan)
-    return pictures
-
-
-def _figures(found: SweepEffects, one: BlockEffects, unit: str, about: str) -> list[tuple[str, Figure]]:
-    plan = found.plan
-    source = f"Seed {plan.experiment.seed}, code {plan.question.code}. {CAVEAT}"
-    note = " ".join([DRAWN, *layer_lines(plan), source])
-    bands = f"{bands_line(plan)} {source}"
-    figures = []
-    if one.factorial is not None:
-        figures.append(("effects", effects_chart(one.factorial, unit, f"Effects on {about}", note)))
-        if one.factorial.shapley:
-            shares = shapley_chart(one.factorial.shapley, unit, f"Shapley values of {about}", note)
-            figures.append(("shapley", shares))
-        if pair := strongest_pair(one):
-            title = f"{' and '.join(pair)}: {about}"
-            chart = pair_chart(pair_means(one, *pair), *pair, unit, title, bands, parameters=len(plan.draws) > 1)
-            figures.append(("interaction", chart))
-    if one.tornado is not None:
-        figures.append(("tornado", tornado_chart(one.tornado, unit, f"One at a time: {about}", note)))
-    for factor in dict.fromkeys(curve.factor for curve, _ in one.curves):
-        curves = [pair for pair in one.curves if pair[0].factor == factor]
-        name = re.sub(r"[^a-z0-9_-]", "", factor)[:60]
-        figures.append((f"dose-{name}", dose_chart(curves, unit, f"{factor}: {about}", bands)))
-    return figures
+def _command(folder: Path, asked: Asked, year: int | None, held: Sequence[str], reach: float | None, out: Path | None
+             ) -> str:  # fmt: skip
+    """What tells the same again, but for the folder that it is written to."""
+    words = ["simdiff", "effects", str(folder), "--outcome", asked.outcome, "--practice", asked.practice]
+    words += ["--district", asked.district] if asked.district != ALL else []
+    words += ["--year", str(year)] if year is not None else []
+    words += [word for one in held for word in ("--at", one)]
+    words += ["--reach", f"{reach:g}"] if reach is not None else []
+    return shlex.join([*words, *(["--out", out.name] if out else [])])
 
 
 def png(figure: Figure, asked: Asked, folder: Path, plan: Plan) -> bytes:

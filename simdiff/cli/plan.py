@@ -9,11 +9,11 @@ from typing import Any
 from rich.table import Table
 
 from simdiff.cli import BAD_INPUT
-from simdiff.cli.progress import errors, spoken, terminal
+from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
-from simdiff.cli.sweep import load_plan
+from simdiff.report.progress import spoken
 from simdiff.scenario import ScenarioError
-from simdiff.study.plan import Plan
+from simdiff.study.plan import Plan, load_plan
 from simdiff.study.probe import Estimate, estimate
 
 

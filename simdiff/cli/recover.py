@@ -1,6 +1,5 @@
 """``simdiff recover``."""
 
-import io
 import json
 import shlex
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from simdiff.analysis.worlds import worlds_of
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
+from simdiff.report.picture import plate_files
 from simdiff.report.provenance import CAVEAT, commit
 from simdiff.report.recovery_chart import recovery_chart
 from simdiff.report.recovery_tables import blocks, csv_rows, lines_of, markdown
@@ -28,7 +28,7 @@ from simdiff.study.remembered import remembered
 from simdiff.study.version import code_digest, versions
 
 EXPERIMENT = "recovery"
-TABLE, TABLES, ABOUT, CHART, STEPS = "recovery.csv", "recovery.md", "recovery.json", "recovery.png", "steps"
+TABLE, TABLES, ABOUT, CHART, STEPS = "recovery.csv", "recovery.md", "recovery.json", "recovery-chart.png", "steps"
 
 
 def recover_command(size: Size, seed: int, threads: int | None, out: Path, as_json: bool) -> int:
@@ -104,14 +104,12 @@ def _about(study: Study, size: Size, seed: int) -> dict[str, Any]:
 
 
 def _files(study: Study, about: dict[str, Any]) -> dict[str, bytes]:
-    picture = io.BytesIO()
-    words = {"Software": None, "Description": json.dumps({k: about[k] for k in ("reproduce", "caveat", "commit")})}
-    recovery_chart(study).savefig(picture, format="png", metadata=words)
+    drawn = plate_files("recovery-chart", recovery_chart(study), about["reproduce"])
     return {
         TABLE: csv_bytes(csv_rows(study)),
         TABLES: markdown(study).encode(),
         ABOUT: (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode(),
-        CHART: picture.getvalue(),
+        **drawn,
     }
 
 

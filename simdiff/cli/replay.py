@@ -11,12 +11,13 @@ from simdiff.analysis.results import Results
 from simdiff.analysis.results_of import RunAgain, read_results
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.memo import tell
-from simdiff.cli.progress import errors, progress_of, terminal
+from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.memo.audit import Audit, audit, plan_in, read_wish
 from simdiff.report.memo.files import is_memo, read_memo_story
 from simdiff.report.picture import read_story
-from simdiff.report.replay import Verdict, against, read_plan, replay
+from simdiff.report.progress import progress_of
+from simdiff.report.replay import Verdict, against, edits, of_study, read_plan, replay
 from simdiff.report.story import StoryError
 from simdiff.study.chunk_folder import TwinChunksError
 from simdiff.study.engines import LocalEngine
@@ -31,6 +32,8 @@ def replay_command(figure: Path, results: Path | None, threads: int | None) -> i
         if is_memo(figure):
             return tell(_memo_again(figure, read_memo_story(figure), results, threads))
         story = read_story(figure)
+        if told := of_study(story):
+            return _not_run(figure, told, edits(story))
         changed = against(read_plan(story)[0], read_results(results).plan) if results else []
         verdict = _again(figure, story, threads)
     except StoryError as problem:
@@ -44,6 +47,14 @@ def replay_command(figure: Path, results: Path | None, threads: int | None) -> i
         errors().print(f"{problem.filename or figure}: {problem.strerror or problem}")
         return FAILED_TO_WRITE if figure.is_file() else BAD_INPUT
     return _told(verdict, changed)
+
+
+def _not_run(figure: Path, told: str, edited: list[str]) -> int:
+    """Say what a picture of a long study is, and whether it was edited; nothing is run."""
+    for line in edited:
+        terminal().print(f"differs: {line}", soft_wrap=True)
+    errors().print(f"{figure}: {told}", soft_wrap=True)
+    return SOME_FAILED if edited else BAD_INPUT
 
 
 def _again(figure: Path, story: dict[str, Any], threads: int | None) -> Verdict:

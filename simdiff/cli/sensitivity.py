@@ -1,8 +1,8 @@
 """``simdiff sensitivity``."""
 
-import io
 import json
 import re
+import shlex
 from pathlib import Path
 
 from rich.table import Table
@@ -11,20 +11,20 @@ from simdiff.analysis.samples import Ask, AskError, Sample, sample
 from simdiff.analysis.sensitivity import Sensitivity, sensitivity
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE
 from simdiff.cli.progress import errors, terminal
+from simdiff.report.picture import plate_files
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.sensitivity_report import (
     headline,
     pair_lines,
-    sensitivity_figure,
     sensitivity_lines,
+    sensitivity_plate,
     sensitivity_record,
-    sensitivity_rows,
     sensitivity_table,
 )
 from simdiff.report.words import BY_NAME
 from simdiff.study.blocks import ALL
 from simdiff.study.chunk_folder import Rows, TwinChunksError
-from simdiff.study.files import csv_bytes, write_file
+from simdiff.study.files import write_file
 from simdiff.study.plan import Plan
 from simdiff.study.sheet import SheetError
 from simdiff.study.sweep import status
@@ -40,7 +40,7 @@ def sensitivity_command(folder: Path, name: str | None, minus: str | None, ask: 
         if minus is not None:
             one = one.minus(sample(plan, rows, minus, ask))
         found = sensitivity(one, plan.experiment.design, plan.experiment.seed)
-        paths = _write(target, plan, one, ask, found)
+        paths = _write(target, plan, one, ask, found, _command(folder, name, minus, ask, out))
     except (SheetError, TwinChunksError, AskError) as problem:
         errors().print(str(problem))
         return BAD_INPUT
@@ -63,19 +63,26 @@ def finished(folder: Path) -> tuple[Plan, Rows]:
     return report.plan, Rows(report.plan, report.chunks)
 
 
-def _write(target: Path, plan: Plan, one: Sample, ask: Ask, found: Sensitivity) -> list[Path]:
+def _write(target: Path, plan: Plan, one: Sample, ask: Ask, found: Sensitivity, command: str) -> list[Path]:
     """Table and chart, named by what is asked."""
     target.mkdir(parents=True, exist_ok=True)
     where = "" if ask.district == ALL else ask.district
     asked = [ask.outcome, "" if one.year is None else f"year-{one.year}", one.name, where, ask.practice]
     stem = "-".join(re.sub(r"\W+", "-", part) for part in asked if part)
-    picture = io.BytesIO()
-    words = {"Software": None, "Description": json.dumps(sensitivity_record(plan, one, ask, found))}
-    sensitivity_figure(plan, one, ask, found).savefig(picture, format="png", metadata=words)
-    contents = {target / f"{stem}.csv": csv_bytes(sensitivity_rows(found)), target / f"{stem}.png": picture.getvalue()}
-    for path, content in contents.items():
-        write_file(path, content)
-    return list(contents)
+    contents = plate_files(stem, sensitivity_plate(plan, one, ask, found), command)
+    for name, content in contents.items():
+        write_file(target / name, content)
+    return [target / f"{stem}.csv", target / f"{stem}.png"]
+
+
+def _command(folder: Path, name: str | None, minus: str | None, ask: Ask, out: Path | None) -> str:
+    """What tells the same again, but for the folder that it is written to."""
+    words = ["simdiff", "sensitivity", str(folder)]
+    told = {"--scenario": name, "--minus": minus, "--outcome": ask.outcome, "--year": ask.year,
+            "--district": None if ask.district == ALL else ask.district, "--practice": ask.practice,
+            "--out": out.name if out else None}  # fmt: skip
+    return shlex.join([*words, *(word for option, value in told.items() if value is not None
+                                 for word in (option, str(value)))])  # fmt: skip
 
 
 def _print(one: Sample, ask: Ask, found: Sensitivity, paths: list[Path]) -> None:

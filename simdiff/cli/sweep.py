@@ -15,36 +15,26 @@ from rich.table import Table
 
 from simdiff.analysis.layer_rows import split_rows, sweep_splits
 from simdiff.analysis.layers import Split
-from simdiff.analysis.results_of import of_sweep
-from simdiff.analysis.summary import Interval
-from simdiff.analysis.sweep_rows import summarise
 from simdiff.cli import BAD_INPUT, CHANGED, FAILED_TO_WRITE, INTERRUPTED, OWNED, SOME_FAILED, TERMINATED
-from simdiff.cli.progress import Halt, errors, progress_of, terminal
+from simdiff.cli.progress import Halt, errors, terminal
 from simdiff.cli.run import say_if_compiling
-from simdiff.report.asked import Asked
-from simdiff.report.charts import PRINT
-from simdiff.report.kinds import KINDS
 from simdiff.report.layer_report import split_lines
-from simdiff.report.picture import save_chart
+from simdiff.report.progress import progress_of
 from simdiff.report.provenance import CAVEAT
-from simdiff.report.story import story_of
+from simdiff.report.sweep_files import CHART, SUMMARY, Cells, changed_text, commands_of, finish_sweep, sweep_command_of
 from simdiff.report.sweep_report import contrast_lines, headline_table, layers_of, standing
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment, read_posterior
-from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows, TwinChunksError, about, scan
 from simdiff.study.dask_engine import DaskEngine, Keys, check_address
 from simdiff.study.draws import parameter_draws
 from simdiff.study.engines import Engine, EngineError, LocalEngine
-from simdiff.study.files import write_file
 from simdiff.study.lease import FolderOwnedError, lease
-from simdiff.study.plan import Plan, make_plan
+from simdiff.study.plan import Plan, load_plan, make_plan
 from simdiff.study.run_folder import FolderTakenError
 from simdiff.study.sheet import ChangedError, SheetError, check_code, check_same, check_sheet, read_sheet
 from simdiff.study.sweep import Report, check_place, extended, open_folder, run_sweep
 
 ENGINES = ("local", "dask")
-SUMMARY, CHART = "summary.csv", "chart.png"
-Cells = list[tuple[Cell, dict[str, Interval]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +50,6 @@ class Machine:
     as_json: bool
 
 
-def load_plan(experiment: str, schools: Path | None, changes: dict[str, Any]) -> Plan:
-    """The plan of an experiment file, with what the command line asks differently. Raises ScenarioError."""
-    loaded = load_experiment(experiment, schools)
-    told = {key: value for key, value in changes.items() if value is not None}
-    posterior = read_posterior(told.pop("posterior")) if "posterior" in told else ()
-    return make_plan(loaded.with_changes(told, posterior))
-
-
 def sweep_command(experiment: str, schools: Path | None, changes: dict[str, Any], out: Path | None, machine: Machine
                   ) -> int:  # fmt: skip
     """Run an experiment into a folder, or go on with it."""
@@ -77,11 +59,7 @@ def sweep_command(experiment: str, schools: Path | None, changes: dict[str, Any]
         errors().print(str(error))
         return BAD_INPUT
     folder = out or Path("results") / plan.experiment.name
-    words = ["simdiff", "sweep", experiment]
-    for name, value in changes.items():
-        words += [f"--{name}", str(value)] if value is not None else []
-    words += ["--schools", str(schools)] if schools else []
-    words += ["--out", str(out)] if out else []
+    command = sweep_command_of(experiment, changes, schools, out)
 
     def begin() -> Plan:
         known, note = open_folder(folder, plan)
@@ -89,7 +67,7 @@ def sweep_command(experiment: str, schools: Path | None, changes: dict[str, Any]
             errors().print(note)
         return known
 
-    return _work(folder, check_place, begin, shlex.join(words), machine)
+    return _work(folder, check_place, begin, command, machine)
 
 
 def resume_command(folder: Path, machine: Machine, retry: bool) -> int:
@@ -183,13 +161,13 @@ def _work(folder: Path, check: Callable[[Path], None], begin: Callable[[], Plan]
             plan: Plan = begin()
             say_if_compiling(console)
             with _engine(machine, console) as engine, progress_of(console, quiet=machine.quiet) as told:
-                report = run_sweep(folder, plan, _commands(folder, command, adds=adds), engine, halt.stop, told)
-            cells = [] if halt.signal else _finish(folder, report)
+                report = run_sweep(folder, plan, commands_of(folder, command, adds=adds), engine, halt.stop, told)
+            cells = [] if halt.signal else finish_sweep(folder, report)
     except FolderOwnedError as problem:
         console.print(str(problem))
         return OWNED
     except ChangedError as problem:
-        console.print(_changed_text(folder, str(problem)))
+        console.print(changed_text(folder, str(problem)))
         return CHANGED
     except (FolderTakenError, SheetError, ScenarioError) as problem:
         console.print(str(problem))
@@ -201,23 +179,6 @@ def _work(folder: Path, check: Callable[[Path], None], begin: Callable[[], Plan]
         console.print(str(problem))
         return FAILED_TO_WRITE
     return _told(folder, report, cells, halt, machine)
-
-
-def _changed_text(folder: Path, changes: str) -> str:
-    lines = "\n".join(f"  {line}" for line in changes.splitlines())
-    return (f"{folder}: holds a sweep that this would mix with other numbers:\n{lines}\n"
-            "Nothing was changed. Use the version and files it was made with, or another folder (--out).")  # fmt: skip
-
-
-def _commands(folder: Path, command: str, *, adds: bool) -> str:
-    """The commands that repeat the sweep, with one more if there is one."""
-    try:
-        known = str(read_sheet(folder)[1]["reproduce"])
-    except SheetError:
-        return command
-    if not adds:
-        return known
-    return f"{known} && {command}" if command else known
 
 
 def _wrong_machine(machine: Machine) -> list[str]:
@@ -253,18 +214,6 @@ def _engine(machine: Machine, console: Console) -> Iterator[Engine]:
     workers = machine.workers or os.cpu_count() or 1
     with DaskEngine(machine.scheduler, workers, _keys(machine), tell=console.print) as engine:
         yield engine
-
-
-def _finish(folder: Path, report: Report) -> Cells:
-    """Write the summary and the chart, which are made of the chunks and can be made again."""
-    table, cells = summarise(report.plan, Rows(report.plan, report.chunks))
-    if cells:
-        write_file(folder / SUMMARY, table)
-        _, sheet = read_sheet(folder)
-        results = of_sweep(report, sheet["checksum"], sheet["reproduce"])
-        chart = KINDS["levers"].draw(results, Asked("levers"), PRINT)
-        save_chart(chart, folder / CHART, story_of(chart, results, PRINT, sheet["reproduce"]), PRINT)
-    return cells
 
 
 def _told(folder: Path, report: Report, cells: Cells, halt: Halt, machine: Machine) -> int:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from simdiff.analysis.leaders import Carlson, carlson
-from simdiff.analysis.validation import NEEDED, STEPS, Scores, Validation, scores_of, validate
+from simdiff.analysis.validation import NEEDED, STEPS, Scores, Validation, draws_of, scores_of, validate
 from simdiff.analysis.worlds import Worlds, worlds_of
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED, NETWORK
 from simdiff.cli.progress import errors, terminal
@@ -121,7 +121,7 @@ def _print(found: Validation, scores: Scores, layers: str, folder: Path, run: st
     for title, rows in (("Patterns", pattern_table(scored["default"])), ("In other structures", variant_table(scored))):
         console.print(_table(title, rows))
         console.print()
-    for line in sentences(scores, found.interactions):
+    for line in sentences(scores, found.interactions, draws_of(found)):
         console.print(line)
     for line in (layers, RULE, CAVEAT):
         console.print(line, style="dim")

@@ -27,6 +27,7 @@ from simdiff.model.state import (
     Records,
     Sim,
 )
+from simdiff.model.ties import given_edges
 from simdiff.model.world import TieRules, World, build_world
 from simdiff.register import CALENDARS, PARAMETERS
 from simdiff.scenario.access import ResolvedPractice, resolve_practice
@@ -139,7 +140,7 @@ def tie_rules(values: Mapping[str, float], structure: Structure) -> TieRules:
 
 
 def world_of(scenario: Scenario, schools: Mapping[str, Sequence[SchoolRow]], seed: int) -> World:
-    """The world of a scenario: table rows where there are some, profiles elsewhere."""
+    """The world of a scenario: table rows where there are some, profiles elsewhere; near ties are given or made."""
     key = seed_key(seed)
     places = [
         place
@@ -147,7 +148,10 @@ def world_of(scenario: Scenario, schools: Mapping[str, Sequence[SchoolRow]], see
         for place in places_of(name, district, schools.get(name, ()), key)
     ]
     rules = tie_rules(parameter_values(scenario), scenario.structure)
-    return build_world(places, scenario.policy.networks.partners, rules, key)
+    given = {name: district.ties.sees for name, district in scenario.where.districts.items() if district.ties}
+    names = sorted((place.district, place.id) for place in places) if given else []
+    edges = given_edges(names, given) if given else None
+    return build_world(places, scenario.policy.networks.partners, rules, key, edges, given)
 
 
 def strengths(values: Mapping[str, float]) -> dict[str, float]:

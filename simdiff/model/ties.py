@@ -149,6 +149,21 @@ def edges_from(pairs: Mapping[tuple[int, int], float]) -> Edges:
     )
 
 
+def given_edges(names: Sequence[tuple[str, str]], given: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Edges:
+    """Edges of given networks: district → school → school it sees → weight, by rows of ``names`` (district, id).
+
+    As near ties, the weights of a district are divided by its schools' mean row sum, which becomes 1.
+    """
+    row = {name: n for n, name in enumerate(names)}
+    pairs: dict[tuple[int, int], float] = {}
+    for district, sees in given.items():
+        schools = sum(name[0] == district for name in names)
+        mean = sum(sum(seen.values()) for seen in sees.values()) / schools
+        for looks, seen in sees.items():
+            pairs |= {(row[district, looks], row[district, peer]): weight / mean for peer, weight in seen.items()}
+    return edges_from(pairs)
+
+
 def shift(edges: Edges, rows: NDArray[np.int64]) -> Edges:
     """Edges among a subset, numbered within it, as edges among all rows."""
     return rows[edges[0]], rows[edges[1]], edges[2]

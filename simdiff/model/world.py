@@ -1,6 +1,6 @@
 """The world: schools and ties as arrays. Built once a scenario and seed; the same for every replicate and policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,11 +57,11 @@ class TieRules:
 
 
 def build_world(places: Sequence[Place], partners: Sequence[Partner], tie_rules: TieRules, key: int,
-                edges: Edges | None = None) -> World:  # fmt: skip
+                edges: Edges | None = None, given: Collection[str] | None = None) -> World:  # fmt: skip
     """Sort schools by stable identity, rank them by need, and tie them.
 
-    ``edges`` (rows after sorting) replaces the near ties by a given network. Raises ValueError if two schools share
-    an identity or there is no school.
+    ``edges`` (rows after sorting) replaces the near ties of the districts ``given``, left out all, by a network. Raises
+    ValueError if two schools share an identity or there is no school.
     """
     ordered = tuple(sorted(places, key=lambda place: (place.district, place.id)))
     if not ordered:
@@ -72,7 +72,8 @@ def build_world(places: Sequence[Place], partners: Sequence[Partner], tie_rules:
     first = np.append(first, len(ordered)).astype(np.int64)
     site = _sites(ordered, districts, first)
     _join_partners(site, ordered, districts, partners, key)
-    ties = _tie(site, ordered, first, partners, tie_rules, key, edges)
+    drawn = [edges is None or (given is not None and district not in given) for district in districts]
+    ties = _tie(site, ordered, first, partners, tie_rules, key, edges, drawn)
     site["ties"] = ties.near_sum
     site["convened"] = ties.start[:, 2] > ties.start[:, 1]
     site["partnered"] = ties.start[:, 3] > ties.start[:, 2]
@@ -140,14 +141,14 @@ def _partner_share(site: Records, partners: int, districts: int) -> NDArray[np.f
 
 
 def _tie(site: Records, places: tuple[Place, ...], first: NDArray[np.int64], partners: Sequence[Partner],
-         tie_rules: TieRules, key: int, edges: Edges | None) -> Ties:  # fmt: skip
+         tie_rules: TieRules, key: int, edges: Edges | None, drawn: Sequence[bool]) -> Ties:  # fmt: skip
     layers: list[tuple[int, Edges]] = []
     names = [(place.district, place.id) for place in places]
     position = ring_positions(key, names, 0)
     x, y = site["x"].astype(float), site["y"].astype(float)
     for d in range(len(first) - 1):
         rows = np.arange(first[d], first[d + 1])
-        if edges is None:
+        if drawn[d]:
             near = near_ties(
                 x[rows], y[rows], site["need"][rows], tie_rules.distance_scale, tie_rules.need_scale, tie_rules.near
             )

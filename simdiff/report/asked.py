@@ -12,7 +12,7 @@ from simdiff.study.blocks import ANY
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 
 
-class ChartError(Exception):
+class ChartError(ValueError):
     """The chart cannot be drawn as asked; ``str()`` says why, and what is allowed."""
 
 
@@ -20,7 +20,9 @@ class ChartError(Exception):
 class Asked:
     """What is asked of a chart. What is left out (empty, None) the kind chooses; of a drawn chart nothing is open.
 
-    ``cells`` by name; ``months`` of policy, 0 the first; ``replicate`` for kinds that show one world.
+    ``cells`` by name (of a comparison: options); ``months`` of policy, 0 the first; ``replicate`` for kinds that show
+    one world. Of a comparison ``baseline`` (an option) and ``confidence``; of effects ``factors`` to show, levels held
+    (``at``: FACTOR=LEVEL), and the value that doses shall ``reach``.
     """
 
     kind: str
@@ -30,6 +32,11 @@ class Asked:
     practice: str | None = None
     months: tuple[int, ...] = ()
     replicate: int | None = None
+    baseline: str | None = None
+    confidence: float | None = None
+    factors: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    reach: float | None = None
 
     def said(self) -> dict[str, Any]:
         """As plain data."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from simdiff.analysis.calibration import SCORED, Calibration
+from simdiff.report.figure import Plate
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.targets_chart import TargetRow, targets_chart
 
@@ -76,7 +76,7 @@ def told(found: Calibration) -> list[str]:
     return [*lines, CAVEAT]
 
 
-def calibration_chart(found: Calibration) -> Figure:
+def calibration_chart(found: Calibration) -> Plate:
     """Targets before and after."""
     return targets_chart(target_rows(found), "Calibration targets, before and after", f"{NOTE} {CAVEAT}")
 

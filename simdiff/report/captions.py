@@ -62,10 +62,14 @@ def place_title(cell: Cell, place: str) -> str:
     return plain(scenario_of(cell.text).where.districts[place].title, 60)
 
 
-def more_cells(results: Results, shown: int) -> str:
-    """How many cells the chart does not show, in words."""
+def more_cells(results: Results, shown: int, option: str = "--cell NAME") -> str:
+    """How many cells the chart does not show, and what asks for them, in words."""
     left = results.count - shown
-    return f"{left:,} more {'cell is' if left == 1 else 'cells are'} in the results." if left else ""
+    return (
+        f"{left:,} more {'cell is' if left == 1 else 'cells are'} in the results: {option} shows others."
+        if left
+        else ""
+    )
 
 
 def caption(results: Results, *parts: str) -> str:

@@ -4,6 +4,7 @@ A kind of chart (``simdiff.report.kinds``) makes its figure inside ``house`` fro
 ends, and writes under the picture what its bands are.
 """
 
+import math
 import re
 import textwrap
 import unicodedata
@@ -27,7 +28,8 @@ from simdiff.report.words import number
 INK, GREY, PALE, RULE = "#222222", "#6b6b6b", "#c4c4c4", "#e6e6e6"
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 SKY, AMBER = "#56B4E9", "#E69F00"
-"""Okabe–Ito colours: told apart with any colour vision."""
+OKABE_ITO = (BLUE, ORANGE, GREEN, "#CC79A7", AMBER, SKY, INK)
+"""Okabe–Ito colours: told apart with any colour vision; without yellow, which is too light for lines."""
 STAGE_COLOURS = {"full": BLUE, "initial": GREEN, "install": AMBER, "explore": SKY, "none": "#dcdcdc",
                  "dropped": ORANGE}  # fmt: skip
 """Colour of each implementation stage, from the deepest; ``dropped`` stands apart."""
@@ -96,6 +98,13 @@ def sheet(size: Size, height: float, title: str, caption: str) -> Figure:
     return figure
 
 
+def framed(figure: Figure, title: str, note: str) -> None:
+    """A title above and a note below a figure that is no sheet, wrapped to its width."""
+    width = figure.get_figwidth()
+    figure.suptitle("\n".join(textwrap.wrap(title, int(width * 9))), x=0.01, ha="left", fontsize=11, weight="bold")
+    figure.supxlabel("\n".join(textwrap.wrap(note, int(width * 14.5))), x=0.01, ha="left", fontsize=7, color=GREY)
+
+
 def grid(figure: Figure, count: int, columns: int, *, share_y: bool = True) -> list[Axes]:
     """``count`` panels in rows of ``columns``; what is left over of the last row stays empty."""
     rows = -(-count // columns)
@@ -114,8 +123,9 @@ def columns_of(count: int) -> int:
 
 def plain(text: str, most: int) -> str:
     """A user's text as a label: one line, letters that the font has, at most ``most`` of them (then …)."""
-    spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode()))
-    letters = "".join(letter if is_drawable(letter) else "□" for letter in CONTROLS.sub("", spaced).strip())
+    spaced = re.sub(r"\s", " ", unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode()))
+    cleaned = re.sub(" +", " ", CONTROLS.sub("", spaced)).strip()
+    letters = "".join(letter if is_drawable(letter) else "□" for letter in cleaned)
     return letters if len(letters) <= most else letters[: most - 1].rstrip() + "…"
 
 
@@ -192,3 +202,25 @@ def label_ends(axis: Axes, labels: Sequence[tuple[float, str, str]], size: Size,
     for value, (_, words, colour) in zip(at, sorted(labels), strict=True):
         axis.annotate(words, (1.015, value), xycoords=("axes fraction", "data"), color=readable(colour), va="center",
                       fontsize=0.92 * size.font, annotation_clip=False)  # fmt: skip
+
+
+def spread_out(wanted: Sequence[float], gap: float, least: float = -math.inf) -> list[float]:
+    """Heights at least ``gap`` apart and not below ``least``, in the order of those wanted and near them: what is too
+    close becomes a block about its own middle."""
+    order = sorted(range(len(wanted)), key=lambda n: wanted[n])
+    blocks: list[list[int]] = []
+
+    def middle(block: list[int]) -> float:
+        lowest_middle = least + gap * (len(block) - 1) / 2
+        return max(lowest_middle, sum(wanted[n] for n in block) / len(block))
+
+    for n in order:
+        block = [n]
+        while blocks and middle(block) - middle(blocks[-1]) < gap * (len(block) + len(blocks[-1])) / 2:
+            block = blocks.pop() + block
+        blocks.append(block)
+    heights = [0.0] * len(wanted)
+    for block in blocks:
+        for rank, n in enumerate(block):
+            heights[n] = middle(block) + gap * (rank - (len(block) - 1) / 2)
+    return heights

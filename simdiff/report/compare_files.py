@@ -1,9 +1,8 @@
 """A comparison as files: tables of pairs and options, acceptability, all of it as JSON, and pictures."""
 
-import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,15 @@ import numpy as np
 
 from simdiff.analysis.comparison import Comparison, OutcomeCompared
 from simdiff.analysis.contrasts import Contrast, Estimate, ahead
+from simdiff.analysis.results import Results
+from simdiff.analysis.results_of import of_sweep_folder
 from simdiff.analysis.sweep_rows import inert
-from simdiff.report.compare_charts import charts
+from simdiff.report.charts import PRINT, Size
+from simdiff.report.figure import Chart
+from simdiff.report.kinds.comparison import draw_differences, draw_regret
+from simdiff.report.kinds.money import draw_acceptability, draw_frontier
 from simdiff.report.provenance import CAVEAT
-from simdiff.report.sweep_report import standing
+from simdiff.report.saving import save_charts
 from simdiff.report.words import BY_NAME
 from simdiff.study.files import csv_bytes, write_file
 from simdiff.study.sweep import Report
@@ -23,22 +27,31 @@ from simdiff.study.sweep import Report
 Row = dict[str, Any]
 
 
-def write_comparison(report: Report, found: Comparison, folder: Path, out: Path) -> list[Path]:
-    """Write the tables and pictures of a comparison; return the files. Raises OSError with the path."""
+def write_comparison(report: Report, found: Comparison, folder: Path, out: Path, command: str) -> list[Path]:
+    """Write the tables of a comparison and, into ``charts``, its pictures; return the files. ``command``: what draws
+    them. Raises OSError with the path."""
     out.mkdir(parents=True, exist_ok=True)
     about = said(report, found, folder)
     files = {"comparison.csv": _csv(pair_rows(found)), "cost.csv": _csv(option_rows(found))}
     if any(one.cost for one in found.outcomes):
         files["acceptability.csv"] = _csv(acceptability_rows(found))
     files["comparison.json"] = (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
-    words = {"Software": None, "Description": json.dumps(standing(folder, report), ensure_ascii=False)}
-    for name, figure in charts(report.plan, found):
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png", metadata=words)
-        files[f"{name}.png"] = picture.getvalue()
     for name, content in files.items():
         write_file(out / name, content)
-    return [out / name for name in files]
+    results = of_sweep_folder(report, folder)
+    drawn = charts(results, found, PRINT)
+    return [*(out / name for name in files), *save_charts(drawn, out / "charts", results, PRINT, command)]
+
+
+def charts(results: Results, found: Comparison, size: Size) -> Iterator[tuple[str, Chart]]:
+    """Name and chart of everything that there is to show of a comparison."""
+    yield "differences", draw_differences(results, found, size)
+    for one in found.outcomes:
+        if one.cost is not None:
+            yield f"frontier-{one.name}", draw_frontier(results, found, one, size)
+            yield f"acceptability-{one.name}", draw_acceptability(results, found, one, size)
+        if one.regret:
+            yield f"regret-{one.name}", draw_regret(results, found, one, size)
 
 
 def _csv(rows: Sequence[Row]) -> bytes:

@@ -13,8 +13,7 @@ from matplotlib.figure import Figure
 
 from simdiff.analysis.discovery import SIGNIFICANT, Box, Discovered, Restriction
 from simdiff.analysis.points import Column, Condition, Points
-from simdiff.report.charts import BLUE, GREY, ORANGE, STYLE
-from simdiff.report.effects_charts import titled
+from simdiff.report.charts import BLUE, GREY, ORANGE, STYLE, framed
 from simdiff.report.effects_tables import clean
 from simdiff.report.parts import Part, listing, signed
 from simdiff.report.provenance import CAVEAT
@@ -116,7 +115,7 @@ def discovery_chart(found: Discovered, points: Points, title: str, note: str) ->
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
         _trade_off(left, found)
         _scatter(right, found, points)
-        titled(figure, title, f"{note}. {MEANING} {CAVEAT}")
+        framed(figure, title, f"{note}. {MEANING} {CAVEAT}")
     return figure
 
 

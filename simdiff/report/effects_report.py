@@ -7,14 +7,13 @@ from simdiff.analysis.aliases import Word
 from simdiff.analysis.cell_values import Asked, said
 from simdiff.analysis.dose import Curve, Threshold, enough, first_gain
 from simdiff.analysis.effects import TIMES, Factorial, Reading, Tornado
-from simdiff.analysis.factor_contrasts import CLIP, CONFIDENCE, Effect
+from simdiff.analysis.factor_contrasts import CLIP, Effect
 from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects
 from simdiff.report.parts import Part, Row, between, listing, points, signed
 from simdiff.report.words import BY_NAME, NOTHING, number, span
 from simdiff.study.plan import Plan
 
 ODDS = "log-odds"
-FEW_DRAWS = 20
 ROMAN = {3: "III", 4: "IV"}
 
 
@@ -34,28 +33,6 @@ def last_year(plan: Plan) -> str:
     """The last year of the cells."""
     years = sorted({cell.years for cell in plan.cells})
     return f"{years[0]}" if len(years) == 1 else f"{years[0]}–{years[-1]}"
-
-
-def layer_lines(plan: Plan) -> list[str]:
-    """What the two intervals are, in words."""
-    replicates = sorted(set(plan.replicates().values()))
-    told = f"{replicates[0]}" if len(replicates) == 1 else f"{replicates[0]}–{replicates[-1]}"
-    chance = f"chance: {CONFIDENCE:.0%} interval of the mean over {told} matched replicates"
-    draws = len(plan.draws)
-    if draws == 1:
-        return [f"Paired differences, world by world. {chance}, at one set of parameters; says nothing of other "
-                "parameters."]  # fmt: skip
-    few = f"; with only {draws} draws it is rough" if draws < FEW_DRAWS else ""
-    return [f"Paired differences, world by world. {chance} of each draw, the draws given. parameters: 5–95 % of the "
-            f"means of {draws} parameter draws{few}. Firm: both lie on one side of zero."]  # fmt: skip
-
-
-def bands_line(plan: Plan) -> str:
-    """What the bands around medians are, in words."""
-    replicates = max(plan.replicates().values())
-    if len(plan.draws) == 1:
-        return f"Medians and 5–95 % of {replicates} replicates: chance alone, at one set of parameters."
-    return f"Medians and 5–95 % of {len(plan.draws)} parameter draws' medians of {replicates} matched replicates."
 
 
 def effect_parts(found: SweepEffects) -> Iterator[Part]:
@@ -93,14 +70,15 @@ def _heads(unit: str, *, odds: bool) -> Row:
 
 def effect_row(effect: Effect, unit: str, odds: Effect | None = None) -> Row:
     """One effect as a row of its table."""
-    above = NOTHING if math.isnan(effect.above) else f"{effect.above:.0%}"
+    share = effect.draws_above if effect.draws > 1 else effect.above
+    above = NOTHING if math.isnan(share) else f"{share:.0%}"
     more = () if odds is None else (signed(odds.mean, ODDS), _ends(odds))
     return (effect.name, signed(effect.mean, unit), between(effect.chance_low, effect.chance_high, unit),
-            between(effect.parameter_low, effect.parameter_high, unit), above, *more, verdict(effect))  # fmt: skip
+            between(effect.parameters_low, effect.parameters_high, unit), above, *more, verdict(effect))  # fmt: skip
 
 
 def _ends(odds: Effect) -> str:
-    low, high = odds.parameter_low, odds.parameter_high
+    low, high = odds.parameters_low, odds.parameters_high
     if math.isnan(low):
         low, high = odds.chance_low, odds.chance_high
     return between(low, high, ODDS)
@@ -110,9 +88,9 @@ def verdict(effect: Effect) -> str:
     """What may be said of an effect."""
     if math.isnan(effect.mean):
         return "undefined in most worlds"
-    if effect.mean == 0 and effect.chance_low == effect.chance_high == 0:
+    if effect.why == "the same":
         return "none at all"
-    return {1: "raises it", -1: "lowers it", 0: "cannot be told from none"}[effect.sign]
+    return {1: "raises it", -1: "lowers it"}.get(effect.sign, f"cannot be told from none ({effect.why})")
 
 
 def _main_part(read: Factorial, unit: str, name: str) -> Part:
@@ -195,15 +173,15 @@ def _shapley_part(read: Factorial, unit: str, name: str) -> Part:
     rows = tuple(
         (one.effect.name, signed(one.effect.mean, unit),
          between(one.effect.chance_low, one.effect.chance_high, unit),
-         between(one.effect.parameter_low, one.effect.parameter_high, unit), percent(one.share),
+         between(one.effect.parameters_low, one.effect.parameters_high, unit), percent(one.share),
          NOTHING if math.isnan(one.share_low) else f"{one.share_low:.0%} … {one.share_high:.0%}")
         for one in read.shapley
     )  # fmt: skip
     total = read.total
     assert total is not None
     lines = [f"All together less none: {signed(total.mean, unit)} {points(unit)} "
-             f"({between(total.parameter_low, total.parameter_high, unit)} over draws)."
-             if not math.isnan(total.parameter_low) else
+             f"({between(total.parameters_low, total.parameters_high, unit)} over draws)."
+             if not math.isnan(total.parameters_low) else
              f"All together less none: {signed(total.mean, unit)} {points(unit)}."]  # fmt: skip
     if total.sign == 0:
         lines.append("That cannot be told from none, so no shares of it are given.")
@@ -234,7 +212,7 @@ def dose_part(curve: Curve, threshold: Threshold | None, unit: str, name: str = 
         more = (percent(threshold.suffices[n]),) if threshold is not None else ()
         rows.append((f"{dose:g}", span(curve.at[n], unit, parameters=parameters), signed(gain.mean, unit),
                      between(gain.chance_low, gain.chance_high, unit),
-                     between(gain.parameter_low, gain.parameter_high, unit), *more))  # fmt: skip
+                     between(gain.parameters_low, gain.parameters_high, unit), *more))  # fmt: skip
     goal = (f"≥ {number(threshold.goal, unit)} in",) if threshold is not None else ()
     heads = (curve.factor, "median (5–95 %)", f"gain over {curve.doses[0]:g}, {points(unit)}", "chance", "parameters",
              *goal)  # fmt: skip
@@ -249,7 +227,8 @@ def dose_lines(curve: Curve, threshold: Threshold | None, unit: str) -> Iterator
     first, last = first_gain(curve), enough(curve)
     lead = curve.leads[last]
     if first is None:
-        yield f"No tested dose has a firm gain over {curve.doses[0]:g} {tested}."
+        why = listing(list(dict.fromkeys(gain.why for gain in curve.gains[1:])))
+        yield f"No tested dose has a firm gain over {curve.doses[0]:g} {tested}: {why}."
     else:
         yield f"{curve.factor} {first:g} is the smallest tested dose with a firm gain over {curve.doses[0]:g} {tested}."
         if last == len(curve.doses) - 1:
@@ -281,9 +260,9 @@ def _threshold_lines(curve: Curve, found: Threshold, unit: str) -> Iterator[str]
 
 def _wider(effect: Effect, unit: str) -> str:
     """The interval over draws, or without draws that of chance, and which it is."""
-    if math.isnan(effect.parameter_low):
+    if math.isnan(effect.parameters_low):
         return f"{between(effect.chance_low, effect.chance_high, unit)}, chance"
-    return f"{between(effect.parameter_low, effect.parameter_high, unit)}, parameters"
+    return f"{between(effect.parameters_low, effect.parameters_high, unit)}, parameters"
 
 
 def _agreement(found: SweepEffects) -> Iterator[str]:

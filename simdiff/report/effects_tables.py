@@ -8,7 +8,7 @@ from typing import Any
 from simdiff.analysis.dose import Curve, Threshold, enough, first_gain
 from simdiff.analysis.factor_contrasts import CLIP, Effect
 from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects
-from simdiff.report.effects_report import layer_lines
+from simdiff.report.effects_words import layer_lines
 from simdiff.report.provenance import CAVEAT
 
 
@@ -74,9 +74,10 @@ def effect_rows(found: SweepEffects) -> list[dict[str, Any]]:
                           ("interaction, log-odds", one.factorial.odds.interactions)]  # fmt: skip
         if one.tornado is not None:
             kinds.append(("one at a time", one.tornado.bars))
-        rows += [{"block": one.block.name, "kind": kind, **clean(asdict(effect)), "firm": effect.sign}
+        rows += [{"block": one.block.name, "kind": kind, **clean(asdict(effect)), "firm": effect.sign,
+                  "why": effect.why}
                  for kind, effects in kinds for effect in effects]  # fmt: skip
         rows += [{"block": one.block.name, "kind": f"dose of {curve.factor}, {curve.name}",
-                  **clean(asdict(gain)), "name": f"{dose:g}", "firm": gain.sign}
+                  **clean(asdict(gain)), "name": f"{dose:g}", "firm": gain.sign, "why": gain.why}
                  for curve, _ in one.curves for dose, gain in zip(curve.doses, curve.gains, strict=True)]  # fmt: skip
     return rows

@@ -45,7 +45,7 @@ MEANINGS = {
 }
 
 
-class ExportError(Exception):
+class ExportError(ValueError):
     """The export cannot be made as asked; ``str()`` says why and what to do."""
 
 

@@ -1,6 +1,7 @@
-"""A chart as one record: its pictures, what they show in words, and the numbers that are drawn."""
+"""A chart as one record: its pictures, what they show in words, and the numbers that are drawn. A plate is the same of
+a long study (``validate``, ``calibrate`` …), which is not run again to draw it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,29 @@ class Chart:
 
     def csv(self) -> bytes:
         """The numbers as CSV: the same numbers are the same bytes."""
-        return csv_bytes([{name: inert(value) for name, value in row.items()} for row in self.table])
+        return csv_of(self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A picture of a long study; ``study`` is the command that makes it. The rest as in ``Chart``."""
+
+    study: str
+    kind: str
+    title: str
+    caption: str
+    alt: str
+    figure: Figure
+    table: tuple[Row, ...]
+
+    def csv(self) -> bytes:
+        """The numbers as CSV."""
+        return csv_of(self.table)
+
+
+def csv_of(table: Sequence[Row]) -> bytes:
+    """Rows of the same columns as CSV, no text of which is taken for a formula."""
+    return csv_bytes([{name: inert(value) for name, value in row.items()} for row in table])
 
 
 def inert(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """The chart of Carlson's curve: the observed one, and what each model draws. No file is opened here."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from simdiff.analysis.leader_fit import ACCEPTED, OBSERVED, Span
 from simdiff.analysis.leader_limit import FORMS, ISOLATES, YEARS
-from simdiff.analysis.leader_trend import TREND
+from simdiff.analysis.leader_trend import TREND, Bass
 from simdiff.analysis.leaders import Carlson
 from simdiff.report.charts import BLUE, GREEN, GREY, INK, ORANGE, STYLE
+from simdiff.report.figure import Plate, Row
 from simdiff.scenario.leaders import FIRST_YEAR, LEADERS
 
 COLOURS = {"declared": BLUE, "leaders": ORANGE, "alternative": GREEN}
@@ -21,9 +22,10 @@ BASS = "continuous, least squares"
 TITLE = f"Modern mathematics among {LEADERS} superintendents: what the data say, and what each model draws"
 
 
-def leaders_chart(found: Carlson, caveat: str) -> Figure:
+def leaders_chart(found: Carlson, caveat: str, study: str) -> Plate:
     """Observed cumulative share; the 5–95 % band and median of each contagion form, a row for each treatment of
-    isolates; and in the last column what needs no network, a Bass curve and a calendar trend."""
+    isolates; and in the last column what needs no network, a Bass curve and a calendar trend. ``study``: a command."""
+    said = f"{_note(found)} {caveat}"
     with rc_context(STYLE):
         figure = Figure(figsize=(9.6, 5.4), dpi=150, layout="constrained")
         axes = figure.subplots(len(ISOLATES), len(FORMS) + 1, sharex=True, sharey=True)
@@ -40,9 +42,29 @@ def leaders_chart(found: Carlson, caveat: str) -> Figure:
             _draw_observed(axis)
         _name_lines(axes[0, 0])
         figure.suptitle(TITLE, x=0.01, ha="left", fontsize=11, weight="bold")
-        told = "\n".join(textwrap.wrap(f"{_note(found)} {caveat}", 170))
-        figure.supxlabel(told, x=0.01, ha="left", fontsize=7, color=GREY)
-    return figure
+        figure.supxlabel("\n".join(textwrap.wrap(said, 170)), x=0.01, ha="left", fontsize=7, color=GREY)
+    rows = tuple(_rows(found))
+    last = "; ".join(f"{row['model']}, {row['isolates'] or '–'}, {row['prior'] or '–'}: {row['value']:.0%}"
+                     for row in rows if row["year"] == FIRST_YEAR + YEARS - 1)  # fmt: skip
+    alt = f"Curves of adoption, year by year. In the last year: {last}."
+    return Plate(study, "carlson", TITLE, said, alt, figure, rows)
+
+
+def _rows(found: Carlson) -> Iterator[Row]:
+    for year, share in zip(_years(), OBSERVED, strict=True):
+        yield _row("observed", "", "", year, share)
+    for fit in found.fits:
+        if fit.model in (*FORMS, TREND):
+            for year, one in zip(_years(), fit.band, strict=True):
+                yield _row(fit.model, fit.isolates, fit.prior, year, one.median, one.low, one.high)
+    for year, share in zip(_years(), _bass(found).shares, strict=True):
+        yield _row("Bass", "", "", year, share)
+
+
+def _row(model: str, isolates: str, prior: str, year: int, value: float, low: float | None = None,
+         high: float | None = None) -> Row:  # fmt: skip
+    return {"model": model, "isolates": isolates, "prior": prior, "year": year, "value": float(value), "low": low,
+            "high": high}  # fmt: skip
 
 
 def _note(found: Carlson) -> str:
@@ -62,8 +84,12 @@ def _draw_band(axis: Axes, band: Sequence[Span], colour: str) -> None:
     axis.plot(_years(), [one.median for one in band], color=colour, linewidth=1.6)
 
 
+def _bass(found: Carlson) -> Bass:
+    return next(bass for bass in found.bass if bass.group == LEADERS and bass.kind == BASS)
+
+
 def _draw_bass(axis: Axes, found: Carlson) -> None:
-    one = next(bass for bass in found.bass if bass.group == LEADERS and bass.kind == BASS)
+    one = _bass(found)
     axis.plot(_years(), one.shares, color=GREEN, linewidth=1.6)
     axis.set_title(f"Bass: p {one.p:.3f}, q {one.q:.2f} a year", loc="left", fontsize=9)
 

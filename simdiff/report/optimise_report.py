@@ -16,11 +16,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from simdiff.analysis.cell_values import said
 from simdiff.analysis.factor_contrasts import Effect
 from simdiff.analysis.optimise import Objective, Tried, late_share
-from simdiff.analysis.second_look import FIRST, HALF, OPEN, SECOND, TRADE, Mix, PairVerdict, knee
+from simdiff.analysis.second_look import CONFIDENCE, FIRST, HALF, OPEN, SECOND, TRADE, Mix, PairVerdict, knee
 from simdiff.analysis.summary import Interval
-from simdiff.report.charts import BLUE, GREY, ORANGE, STYLE
-from simdiff.report.effects_charts import titled
-from simdiff.report.effects_report import FEW_DRAWS
+from simdiff.report.charts import BLUE, GREY, ORANGE, STYLE, framed
 from simdiff.report.effects_tables import clean
 from simdiff.report.parts import Part, listing
 from simdiff.report.provenance import CAVEAT
@@ -28,6 +26,7 @@ from simdiff.report.words import BY_NAME, NOTHING, money, number, span
 
 WANTED = {-1: "more", 1: "less", 0: "near 0"}
 STILL_FINDING = 0.25
+FEW_DRAWS = 20
 MOST_PAIRS = 30
 
 
@@ -114,7 +113,7 @@ def _reached(found: Search, one: Mix) -> tuple[str, ...]:
 
 def level_span(effect: Effect, unit: str) -> str:
     """A mean with its interval over draws, or without draws that of chance."""
-    low, high = effect.parameter_low, effect.parameter_high
+    low, high = effect.parameters_low, effect.parameters_high
     if math.isnan(low):
         low, high = effect.chance_low, effect.chance_high
     if math.isnan(low):
@@ -126,12 +125,13 @@ def _reached_lines(found: Search) -> Iterator[str]:
     count = found.replicates[1]
     if found.draws:
         few = f" With only {found.draws} draws all this is rough." if found.draws < FEW_DRAWS else ""
-        yield (f"Means and 5–95 % over {found.draws} parameter draws that the search did not see, {count} fresh "
-               f"replicates each. Bad case: 10 % of these draws do worse. Over budget: share of them.{few}"
-               )  # fmt: skip
+        level = min(CONFIDENCE, (found.draws - 1) / (found.draws + 1))
+        yield (f"Means and the central {level:.0%} of {found.draws} parameter draws that the search did not see, "
+               f"{count} fresh replicates each. Bad case: 10 % of these draws do worse. Over budget: share of "
+               f"them.{few}")  # fmt: skip
     else:
-        yield (f"Means and their 95 % intervals of chance over {count} fresh replicates, at the default parameters: "
-               "they say nothing of other parameters. Bad case: 10 % of replicates do worse.")  # fmt: skip
+        yield (f"Means and their {CONFIDENCE:.0%} intervals of chance over {count} fresh replicates, at the default "
+               "parameters: they say nothing of other parameters. Bad case: 10 % of replicates do worse.")  # fmt: skip
     yield "The search's own scores of its best mixes are too good (winner's curse); these are not."
     still = sum(not one.dominated for one in found.mixes)
     yield f"{still} of these {len(found.mixes)} are still on a frontier of their own."
@@ -181,7 +181,7 @@ def frontier_chart(found: Search, note: str) -> Figure:
         axes = figure.subplots(1, len(others), sharex=True, squeeze=False)[0]
         for axis, up in zip(axes, others, strict=True):
             _draw_front(axis, found, across, up)
-        titled(figure, f"{found.title}: best mixes within {money(found.budget)}", f"{note} {CAVEAT}")
+        framed(figure, f"{found.title}: best mixes within {money(found.budget)}", f"{note} {CAVEAT}")
     return figure
 
 
@@ -219,7 +219,7 @@ def _shown(objective: Objective, loss: float) -> float:
 
 
 def _spread(effect: Effect) -> tuple[float, float, float]:
-    low, high = effect.parameter_low, effect.parameter_high
+    low, high = effect.parameters_low, effect.parameters_high
     if math.isnan(low):
         low, high = effect.chance_low, effect.chance_high
     return effect.mean, low, high
@@ -228,7 +228,8 @@ def _spread(effect: Effect) -> tuple[float, float, float]:
 def chart_note(found: Search) -> str:
     """What the picture shows."""
     look = f"{found.draws} draws that the search did not see" if found.draws else "fresh replicates (chance alone)"
-    kind = "5–95 %" if found.draws else "95 % of the mean"
+    level = min(CONFIDENCE, (found.draws - 1) / (found.draws + 1))
+    kind = f"central {level:.0%}" if found.draws else f"{CONFIDENCE:.0%} interval of the mean"
     return (f"Grey: mixes tried within the budget, as the search saw them. Letters: the frontier on {look}, {kind}. "
             f"Orange: where it bends; grey letters: beaten by another. Seed {found.seed}.")  # fmt: skip
 

@@ -34,7 +34,7 @@ def signed(value: float, unit: str) -> str:
 
 def between(low: float, high: float, unit: str) -> str:
     """Two ends of an interval of a difference; a dash where there is none."""
-    if math.isnan(low) or math.isnan(high):
+    if not (math.isfinite(low) and math.isfinite(high)):
         return NOTHING
     return f"{signed(low, unit)} … {signed(high, unit)}"
 

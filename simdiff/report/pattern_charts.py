@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from simdiff.analysis.checks import HIT, HOLDS, Checked, span
+from simdiff.analysis.checks import FEW, HIT, HOLDS, Checked, span
 from simdiff.analysis.interactions import OUTCOMES, SCALES, TERMS, Floats, effects_of
+from simdiff.analysis.leader_fit import Span
 from simdiff.analysis.patterns import CHECKED_AGAINST, Target
 from simdiff.analysis.plateau import CHANGES, PARTS, Plateau
 from simdiff.analysis.surveys import MOST_RATIO
 from simdiff.report.charts import BLUE, GREEN, GREY, INK, ORANGE, STYLE
+from simdiff.report.figure import Plate
 from simdiff.report.validation_charts import finish
 
 SKY, PURPLE = "#56B4E9", "#CC79A7"
@@ -37,20 +39,35 @@ OF_INTERACTIONS = (
 )
 
 
-def patterns_chart(checked: Mapping[str, Checked], note: str) -> Figure:
+def patterns_chart(checked: Mapping[str, Checked], note: str) -> Plate:
     """One strip a pattern: the target's range, the model's figure and interval, the verdict."""
+    title, said = "Patterns that nothing was tuned to", f"{OF_PATTERNS} {note}"
     shown = [target for target in CHECKED_AGAINST if target.name in checked]
     with rc_context(STYLE):
         figure = Figure(figsize=(8.2, 0.62 * len(shown) + 1.2), dpi=150, layout="constrained")
         axes = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
         for axis, target in zip(axes, shown, strict=True):
             _draw_pattern(axis, target, checked[target.name])
-        finish(figure, "Patterns that nothing was tuned to", f"{OF_PATTERNS} {note}")
-    return figure
+        finish(figure, title, said)
+    alt = f"Strips for {len(shown)} patterns: " + "; ".join(
+        f"{target.name} {checked[target.name].verdict}, {checked[target.name].inside:.0%} of draws inside"
+        for target in shown) + "."  # fmt: skip
+    return Plate("validate", "patterns", title, said, alt, figure, tuple(
+        {"pattern": target.name, "title": target.title, "unit": target.unit, "target_low": target.low,
+         "target_high": target.high, **span_cells(checked[target.name].figure),
+         "inside_share": checked[target.name].inside, "verdict": checked[target.name].verdict}
+        for target in shown
+    ))  # fmt: skip
+
+
+def span_cells(one: Span) -> dict[str, float | None]:
+    """A median and its interval as columns; nothing where undefined."""
+    ends = {"median": one.median, "low": one.low, "high": one.high}
+    return {name: float(value) if np.isfinite(value) else None for name, value in ends.items()}
 
 
 def _draw_pattern(axis: Axes, target: Target, one: Checked) -> None:
-    colour = BLUE if one.verdict == HIT else ORANGE
+    colour = BLUE if one.verdict == HIT else GREY if one.verdict == FEW else ORANGE
     _scale(axis, target, one)
     left, right = axis.get_xlim()
     axis.axvspan(max(target.low, left), min(target.high, right), color="#dddddd", linewidth=0)
@@ -93,8 +110,9 @@ def _tick(x: float, target: Target) -> str:
     return f"{x:g}" if target.unit == "r" else f"{x:.0%}"
 
 
-def plateau_chart(found: Sequence[Plateau], note: str) -> Figure:
+def plateau_chart(found: Sequence[Plateau], note: str) -> Plate:
     """Share of draws with each part of the familiar pattern, and with the index, by mechanism switched."""
+    title, said = "How often pilot-then-scale shows the familiar pattern, and what removes it", f"{OF_PLATEAU} {note}"
     with rc_context(STYLE):
         figure = Figure(figsize=(11.0, 3.3), dpi=150, layout="constrained")
         axes = figure.subplots(1, len(PARTS), sharex=True, sharey=True)
@@ -115,13 +133,19 @@ def plateau_chart(found: Sequence[Plateau], note: str) -> Figure:
             axis.spines["left"].set_visible(False)
         axes[0].set_yticks(range(len(found)), [CHANGES[one.name].title for one in found])
         axes[0].set_ylim(len(found) - 0.5, -0.5)
-        finish(figure, "How often pilot-then-scale shows the familiar pattern, and what removes it",
-               f"{OF_PLATEAU} {note}")  # fmt: skip
-    return figure
+        finish(figure, title, said)
+    familiar = "; ".join(f"{CHANGES[one.name].title} {one.shares['familiar'].median:.0%}" for one in found)
+    return Plate("validate", "plateau", title, said, f"Shares of draws with the familiar pattern: {familiar}.", figure,
+                 tuple({"change": one.name, "part": part, **span_cells(one.shares[part])}
+                       for one in found for part in PARTS))  # fmt: skip
 
 
-def interactions_chart(counts: Mapping[str, Floats], note: str) -> Figure:
+def interactions_chart(counts: Mapping[str, Floats], note: str) -> Plate:
     """Main effects, two-way interactions, and the whole less its parts, on depth, on both scales, by structure."""
+    title, said = (
+        "Four families of levers: what each adds, and what they add to each other",
+        f"{OF_INTERACTIONS} {note}",
+    )
     with rc_context(STYLE):
         figure = Figure(figsize=(9.6, 5.8), dpi=150, layout="constrained")
         axes = figure.subplots(1, len(SCALES), sharey=True)
@@ -140,9 +164,14 @@ def interactions_chart(counts: Mapping[str, Floats], note: str) -> Figure:
         for n, (name, colour) in enumerate(zip(counts, STRUCTURE_COLOURS, strict=False)):
             axes[1].text(0.98, 0.985 - 0.042 * n, name, color=colour, transform=axes[1].transAxes, ha="right", va="top",
                          fontsize=8)  # fmt: skip
-        finish(figure, "Four families of levers: what each adds, and what they add to each other",
-               f"{OF_INTERACTIONS} {note}")  # fmt: skip
-    return figure
+        finish(figure, title, said)
+    rows = tuple({"structure": name, "scale": scale, "term": term, **span_cells(span(effects[:, n]))}
+                 for name, each in counts.items() for scale in SCALES
+                 for effects in [effects_of(each, OUTCOMES[0], scale)] for n, term in enumerate(TERMS))  # fmt: skip
+    first = [row for row in rows if (row["structure"], row["scale"]) == (next(iter(counts)), SCALES[0])]
+    told = "; ".join(f"{row['term']} {row['median'] or 0:+.2f}" for row in first)
+    return Plate("validate", "interactions", title, said, f"Medians in log-odds, first structure: {told}.", figure, rows
+                 )  # fmt: skip
 
 
 def _effect_tick(scale: str, x: float, place: float) -> str:

@@ -17,8 +17,8 @@ from PIL import Image, PngImagePlugin
 
 from simdiff.report.asked import ChartError
 from simdiff.report.charts import INK, STAGE_COLOURS, Size, house
-from simdiff.report.figure import Chart
-from simdiff.report.story import FORMAT, MARK, StoryError, pack, unpack
+from simdiff.report.figure import Chart, Plate
+from simdiff.report.story import FORMAT, MARK, StoryError, pack, plate_story, unpack
 from simdiff.study.files import write_file
 
 STILL, MOVING = ("png", "svg", "pdf"), ("gif",)
@@ -63,19 +63,14 @@ def picture(chart: Chart, suffix: str, story: Mapping[str, Any], size: Size) -> 
             return _gif(chart.figures, story)
         buffer = io.BytesIO()
         if suffix == "png":
-            words = PngImagePlugin.PngInfo()
-            words.add_itxt("Title", story["title"])
-            told = json.dumps(story)
-            words.add_itxt("Description", told, zip=len(told) < MOST_ZIPPED)
-            chart.figure.savefig(buffer, format="png", pil_kwargs={"pnginfo": words})
-        elif suffix == "svg":
+            return png(chart.figure, story)
+        if suffix == "svg":
             about = {"Title": story["title"], "Description": json.dumps(story), "Date": None}
             chart.figure.savefig(buffer, format="svg", metadata=about)
             return _with_words(buffer.getvalue(), story["alt"])
-        else:
-            about = {"Title": story["title"], "Subject": f"{story['caption']} {story['alt']}",
-                     "Keywords": pack(story), "CreationDate": None}  # fmt: skip
-            chart.figure.savefig(buffer, format="pdf", metadata=about)
+        about = {"Title": story["title"], "Subject": f"{story['caption']} {story['alt']}", "Keywords": pack(story),
+                 "CreationDate": None}  # fmt: skip
+        chart.figure.savefig(buffer, format="pdf", metadata=about)
         return buffer.getvalue()
 
 
@@ -84,6 +79,20 @@ def settle(figure: Figure) -> None:
     if figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
+
+
+def png(figure: Figure, story: Mapping[str, Any]) -> bytes:
+    """A figure as PNG, its story inside."""
+    buffer, words, told = io.BytesIO(), PngImagePlugin.PngInfo(), json.dumps(story)
+    words.add_itxt("Title", story["title"])
+    words.add_itxt("Description", told, zip=len(told) < MOST_ZIPPED)
+    figure.savefig(buffer, format="png", pil_kwargs={"pnginfo": words})
+    return buffer.getvalue()
+
+
+def plate_files(name: str, plate: Plate, command: str) -> dict[str, bytes]:
+    """The files of a picture of a long study: a PNG with its story, and its numbers."""
+    return {f"{name}.png": png(plate.figure, plate_story(plate, command)), f"{name}.csv": plate.csv()}
 
 
 def _with_words(svg: bytes, alt: str) -> bytes:
@@ -130,6 +139,9 @@ def read_story(path: Path) -> dict[str, Any]:
         said = _said(content)
     except StoryError as problem:
         raise StoryError(f"{path}: {problem}") from None
+    if isinstance(said, dict) and "program" not in said and isinstance(said.get("reproduce"), str):
+        raise StoryError(f"{path}: a picture of simdiff that carries no numbers to compare; it is drawn again by: "
+                         f"{said['reproduce']}")  # fmt: skip
     if not isinstance(said, dict) or said.get("program") != "simdiff":
         raise StoryError(f"{path}: carries no story of simdiff (other programs drop it when they save a picture)")
     if said.get("format") != FORMAT:

@@ -1,7 +1,7 @@
 """The picture of parameter recovery: what each data situation tells, and ranks that should be uniform."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib import rc_context
@@ -14,6 +14,7 @@ from simdiff.analysis.quantities import COMPOSITES
 from simdiff.analysis.recovery import RETURNED, TOLD
 from simdiff.analysis.recovery_study import FINER, PLANTED, Study
 from simdiff.report.charts import BLUE, GREY, INK, ORANGE, STYLE
+from simdiff.report.figure import Plate, Row
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.recovery_tables import by_quantity, shown
 
@@ -26,7 +27,7 @@ RANKED = ("early_growth", "waiting_use", "phantom", "takeup_coached")
 COMBINED = {one.name for one in COMPOSITES}
 
 
-def recovery_chart(study: Study) -> Figure:
+def recovery_chart(study: Study) -> Plate:
     """Contraction by situation at the left, histograms of ranks at the right, the planted failures last."""
     names = shown(study)
     with rc_context(STYLE):
@@ -36,8 +37,8 @@ def recovery_chart(study: Study) -> Figure:
         cells = right.subplots(3, 2, sharex=True, sharey=True).ravel()
         _histograms(cells, study)
         right.supxlabel("rank of the truth among 99 posterior draws", fontsize=8, color=GREY)
-        figure.suptitle("What a district's own data would tell, and whether posteriors keep their word", x=0.01,
-                        ha="left", fontsize=11, weight="bold")  # fmt: skip
+        title = "What a district's own data would tell, and whether posteriors keep their word"
+        figure.suptitle(title, x=0.01, ha="left", fontsize=11, weight="bold")
         note = (
             f"Left: posterior SD over prior SD, mean of {study.size.truths:,} simulated districts of 60 schools over "
             f"ten years, all parameters unknown; bold: combinations. Below {TOLD:g} data tell a quantity; from "
@@ -45,7 +46,23 @@ def recovery_chart(study: Study) -> Figure:
             f"each bin by itself. Orange: the same posteriors, made too narrow on purpose. {CAVEAT}"
         )
         figure.supxlabel("\n".join(textwrap.wrap(note, 175)), x=0.01, ha="left", fontsize=7, color=GREY)
-    return figure
+    best = sorted(study.situations[-1].found, key=lambda one: one.contraction)[:3]
+    told = ", ".join(f"{one.quantity} {one.contraction:.2f}" for one in best)
+    alt = (f"Left: posterior over prior SD of {len(names)} quantities in {len(study.situations)} data situations; best "
+           f"told with all data: {told}. Right: histograms of ranks.")  # fmt: skip
+    return Plate("recover", "recovery", title, note, alt, figure, tuple(_rows(study, names)))
+
+
+def _rows(study: Study, names: Sequence[str]) -> Iterator[Row]:
+    found = by_quantity(study)
+    for name in names:
+        for situation, one in zip(study.situations, found[name], strict=True):
+            yield {"what": "contraction", "quantity": name, "situation": situation.name, "bin": None,
+                   "value": float(one.contraction)}  # fmt: skip
+    last = study.situations[-1].name
+    for title, counts, _ in _ranked(study):
+        for n, count in enumerate(counts):
+            yield {"what": "rank", "quantity": title, "situation": last, "bin": n, "value": float(count)}
 
 
 def _contractions(axis: Axes, study: Study, names: Sequence[str]) -> None:
@@ -73,14 +90,18 @@ def _contractions(axis: Axes, study: Study, names: Sequence[str]) -> None:
     axis.spines["left"].set_visible(False)
 
 
-def _histograms(axes: Sequence[Axes], study: Study) -> None:
+def _ranked(study: Study) -> Sequence[tuple[str, Sequence[int], str]]:
+    """Title, counts by bin and colour of each histogram; the planted failures last."""
     found = {one.quantity: one for one in study.situations[-1].found}
     first = found[RANKED[0]]
     drawn = [(name, found[name].ranks, BLUE) for name in RANKED]
-    drawn += [(f"{RANKED[0]}, {100 * by:.0f} % too narrow", counts, ORANGE)
-              for by, counts in ((PLANTED, first.planted), (FINER, first.finer))]  # fmt: skip
+    return drawn + [(f"{RANKED[0]}, {100 * by:.0f} % too narrow", counts, ORANGE)
+                    for by, counts in ((PLANTED, first.planted), (FINER, first.finer))]  # fmt: skip
+
+
+def _histograms(axes: Sequence[Axes], study: Study) -> None:
     low, high = sbc.uniform_band(study.size.truths)
-    for axis, (title, counts, colour) in zip(axes, drawn, strict=True):
+    for axis, (title, counts, colour) in zip(axes, _ranked(study), strict=True):
         axis.axhspan(low, high, color="#e6e6e6", linewidth=0)
         edges = np.linspace(0, sbc.DRAWS + 1, sbc.BINS + 1)
         axis.stairs(counts, edges, color=colour, fill=True, alpha=0.75)

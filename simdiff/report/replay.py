@@ -38,6 +38,21 @@ class Verdict:
     picture: bool
 
 
+def of_study(story: Mapping[str, Any]) -> str:
+    """Of a picture of a long study what it is, and the command that draws it again; empty for a chart. Raises
+    StoryError if it cannot be understood."""
+    if "study" not in story:
+        return ""
+    try:
+        for name in ("study", "title", "caption", "alt", "command", "numbers_digest"):
+            _check(story[name], str)
+        _check(story["numbers"], str | None)
+    except (KeyError, TypeError) as error:
+        raise StoryError(f"its story cannot be understood ({type(error).__name__})") from None
+    return (f"{story['title']}: a picture of `simdiff {story['study']}`, a study of many worlds that a replay does not "
+            f"run. It is drawn again by: {story['command']}")  # fmt: skip
+
+
 def read_plan(story: Mapping[str, Any]) -> tuple[Plan, Asked]:
     """What a story asks to be run and drawn. Raises StoryError if it cannot be understood."""
     try:
@@ -86,9 +101,12 @@ def edits(story: Mapping[str, Any]) -> list[str]:
     found = []
     if story["numbers"] is not None and digest(story["numbers"].encode()) != story["numbers_digest"]:
         found.append("story: its numbers were edited (their digest does not fit)")
-    cells = plan_of(story).cells
-    found += [f"story: the scenario of cell {cell.name} was edited (its hash does not fit)"
-              for cell, (_, told) in zip(cells, told_ids(story), strict=True) if cell.id != told]  # fmt: skip
+    cells = plan_of(story).cells if "plan" in story else ()
+    found += [
+        f"story: the scenario of cell {cell.name} was edited (its hash does not fit)"
+        for cell, (_, told) in zip(cells, told_ids(story) if cells else (), strict=True)
+        if cell.id != told
+    ]
     if not found and checksum(story) != story.get("checksum"):
         found.append("story: it was edited (its checksum does not fit)")
     return found

@@ -1,5 +1,6 @@
 """What a run shows: the summary table of the terminal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,17 @@ class Block:
 def shown_years(years: int) -> tuple[int, ...]:
     """Years 1, 3, 5, 10 within the horizon, and the last year."""
     return tuple(sorted({year for year in YEARS if year <= years} | {years}))
+
+
+def size_line(world: Mapping[str, int], years: int) -> str:
+    """How large the world of a run is, and how long it runs; ``world`` as provenance counts it."""
+    counts = ", ".join(count(world[name], name) for name in ("schools", "teachers", "districts"))
+    return f"{counts}; {count(years, 'years')}"
+
+
+def count(number: int, plural: str) -> str:
+    """A number of things; one of them is one thing."""
+    return f"{number:,} {plural if number != 1 else plural.removesuffix('s')}"
 
 
 def glossary() -> list[str]:

@@ -4,11 +4,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from simdiff.analysis.samples import Ask, Sample
 from simdiff.analysis.sensitivity import MEASURES, Estimate, Method, Sensitivity
 from simdiff.register import PARAMETERS
+from simdiff.report.figure import Plate
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.sensitivity_chart import Dots, sensitivity_chart
 from simdiff.report.words import BY_NAME, difference
@@ -142,8 +141,8 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def sensitivity_figure(plan: Plan, sample: Sample, ask: Ask, found: Sensitivity) -> Figure:
-    """The chart: the first two measures of each input."""
+def sensitivity_plate(plan: Plan, sample: Sample, ask: Ask, found: Sensitivity) -> Plate:
+    """The chart: the first two measures of each input; its numbers are the table."""
     unit = BY_NAME[ask.outcome].unit
     names = MEASURES[found.method][:2]
     measures = [Dots(HEADS[name], tuple(one[name] for one in found.measures)) for name in names]
@@ -151,6 +150,11 @@ def sensitivity_figure(plan: Plan, sample: Sample, ask: Ask, found: Sensitivity)
             "morris": f"change over the input's range ({difference(1.0, unit).partition(' ')[2] or unit})"}  # fmt: skip
     origin = f"Seed {plan.experiment.seed}, code {plan.question.code}."
     note, said = " ".join([*sensitivity_lines(found, unit), origin, CAVEAT]), _said(found, unit)
-    return sensitivity_chart([column.name for column in found.columns], measures, found.floor, axis[found.method],
-                             headline(sample, ask), note,
-                             lambda value: said(value).removesuffix(" points"))  # fmt: skip
+    inputs, title = [column.name for column in found.columns], headline(sample, ask)
+    figure = sensitivity_chart(inputs, measures, found.floor, axis[found.method], title, note,
+                               lambda value: said(value).removesuffix(" points"))  # fmt: skip
+    first = found.measures[0]
+    told = "; ".join(f"{name} {said(one[names[0]].value)} ({said(one[names[0]].low)} to {said(one[names[0]].high)})"
+                     for name, one in list(zip(inputs, found.measures, strict=True))[:3])  # fmt: skip
+    alt = f"Dots with intervals for {len(inputs)} inputs, by {HEADS[names[0]]}. Strongest: {told}." if first else title
+    return Plate("sensitivity", "sensitivity", title, note, alt, figure, tuple(sensitivity_rows(found)))

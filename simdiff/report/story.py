@@ -29,7 +29,7 @@ from matplotlib import ft2font
 import simdiff
 from simdiff.analysis.results import Results
 from simdiff.report.charts import Size
-from simdiff.report.figure import Chart
+from simdiff.report.figure import Chart, Plate
 from simdiff.report.provenance import CAVEAT, commit
 from simdiff.scenario import Experiment, Loaded
 from simdiff.study.cells import make_cell, scenario_of
@@ -37,6 +37,7 @@ from simdiff.study.draws import parameter_draws
 from simdiff.study.files import digest
 from simdiff.study.plan import Plan, Stage
 from simdiff.study.run_folder import schools_bytes, schools_of
+from simdiff.study.version import versions
 
 FORMAT = 1
 MOST_NUMBERS = 400_000
@@ -52,30 +53,43 @@ class StoryError(Exception):
 
 def story_of(chart: Chart, results: Results, size: Size, command: str) -> dict[str, Any]:
     """The story of a chart. ``command``: what draws it."""
-    numbers = chart.csv()
-    story: dict[str, Any] = {
-        "program": "simdiff",
-        "format": FORMAT,
-        "kind": chart.asked.kind,
-        "title": chart.title,
-        "caption": chart.caption,
-        "alt": chart.alt,
-        "caveat": CAVEAT,
-        "command": command,
+    story = {
+        **_told(chart, chart.asked.kind, command),
         "results": results.reproduce,
         "results_digest": results.digest,
         "partial": results.partial,
         "asked": chart.asked.said(),
         "size": size.name,
-        "numbers_digest": digest(numbers),
-        "numbers": numbers.decode() if len(numbers) <= MOST_NUMBERS else None,
         "beyond": results.count - len(chart.plan.cells),
         "plan": plan_said(chart.plan),
         "versions": dict(chart.plan.versions),
+    }
+    return story | {"checksum": checksum(story)}
+
+
+def plate_story(plate: Plate, command: str) -> dict[str, Any]:
+    """The story of a picture of a long study: ``command`` makes it again. It has no plan, so it is not replayed."""
+    story = {**_told(plate, plate.kind, command), "study": plate.study, "versions": versions()}
+    return story | {"checksum": checksum(story)}
+
+
+def _told(chart: Chart | Plate, kind: str, command: str) -> dict[str, Any]:
+    """What every story says."""
+    numbers = chart.csv()
+    return {
+        "program": "simdiff",
+        "format": FORMAT,
+        "kind": kind,
+        "title": chart.title,
+        "caption": chart.caption,
+        "alt": chart.alt,
+        "caveat": CAVEAT,
+        "command": command,
+        "numbers_digest": digest(numbers),
+        "numbers": numbers.decode() if len(numbers) <= MOST_NUMBERS else None,
         "drawn_with": drawn_with(),
         "commit": commit(),
     }
-    return story | {"checksum": checksum(story)}
 
 
 def checksum(story: Mapping[str, Any]) -> str:
@@ -115,7 +129,14 @@ def plan_said(plan: Plan) -> dict[str, Any]:
         "draws": len(plan.draws) if prior else pack(plan.draws),
         "stages": [{"runs": [list(run) for run in stage.runs], "draws": list(stage.draws)} for stage in plan.stages],
         "cells": pack(cells),
+        **({"factors": _factors_said(experiment)} if experiment.factors else {}),
     }
+
+
+def _factors_said(experiment: Experiment) -> dict[str, Any]:
+    """What cells are compared by: factors, design, and names of scenarios (options are named by them)."""
+    said = experiment.model_dump(mode="json", exclude_unset=True, include={"factors"})
+    return {**said, "design": {"kind": experiment.design.kind}, "scenarios": list(experiment.scenarios)}
 
 
 def plan_of(story: Mapping[str, Any]) -> Plan:
@@ -132,9 +153,11 @@ def plan_of(story: Mapping[str, Any]) -> Plan:
     )  # fmt: skip
     draws = said["draws"]
     chosen = parameter_draws(said["seed"], draws) if isinstance(draws, int) else unpack(draws)
+    varied = dict(said.get("factors", {}))
+    names = varied.pop("scenarios", [cell.scenario for cell in cells])
     experiment = Experiment.model_validate({
         "format": 1, "name": said["name"], "title": said["title"], "seed": said["seed"], "keep": said["keep"],
-        "scenarios": {cell.scenario: {"scenario": cell.scenario} for cell in cells},
+        "scenarios": {name: {"scenario": name} for name in names}, **varied,
         "replicates": 1, "draws": 0 if list(chosen) == [{}] else len(chosen),
     })  # fmt: skip
     now = {one["id"]: cell.id for one, cell in zip(packed, cells, strict=True)}

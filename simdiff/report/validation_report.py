@@ -1,21 +1,19 @@
 """What a validation leaves behind: its page, pictures, table of figures, and what scripts read."""
 
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from matplotlib.figure import Figure
 
 from simdiff.analysis.checks import Checked, span
 from simdiff.analysis.interactions import OUTCOMES, SCALES, TERMS, Floats, effects_of
 from simdiff.analysis.leader_fit import Span
 from simdiff.analysis.leaders import NOT_RUN, Carlson
 from simdiff.analysis.patterns import TARGETS
-from simdiff.analysis.validation import Scores, Validation, validation_rows
+from simdiff.analysis.validation import Scores, Validation, draws_of, validation_rows
 from simdiff.report.leaders_chart import leaders_chart
 from simdiff.report.pattern_charts import interactions_chart, patterns_chart, plateau_chart
+from simdiff.report.picture import plate_files
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.validation_charts import rollouts_chart, survival_chart
 from simdiff.report.validation_page import Part, page
@@ -72,28 +70,19 @@ def layers_of(draws: int, posterior: str, replicates: int) -> str:
     return f"{draws} draws ({posterior}), {replicates} replicates of a world at each, the same luck in all structures."
 
 
-def png(figure: Figure, story: Mapping[str, Any]) -> bytes:
-    """A picture as PNG that says where it comes from."""
-    picture, said = io.BytesIO(), {name: story[name] for name in ("run", "reproduce", "caveat")}
-    figure.savefig(picture, format="png", metadata={"Software": None, "Description": json.dumps(said)})
-    return picture.getvalue()
-
-
 def files_of(found: Validation, scores: Scores, curve: Carlson | None, title: str, layers: str,
              story: Mapping[str, Any]) -> dict[str, bytes]:  # fmt: skip
     """Every file of the folder by name: figures by draw (CSV), pictures (PNG), the page, and ``LEFT``."""
     note = f"{layers} {CAVEAT}"
-    pictures = {
-        "patterns.png": patterns_chart(scores.patterns["default"], note),
-        "rollouts.png": rollouts_chart(found.series, note),
-        "survival.png": survival_chart(found.series, note),
-        "plateau.png": plateau_chart(scores.plateau, note),
-        "interactions.png": interactions_chart(found.interactions, note),
-    }
-    pictures |= {LEADERS: leaders_chart(curve, CAVEAT)} if curve else {}
-    files = {name: png(figure, story) for name, figure in pictures.items()}
+    plates = [patterns_chart(scores.patterns["default"], note), rollouts_chart(found.series, note),
+              survival_chart(found.series, note), plateau_chart(scores.plateau, note),
+              interactions_chart(found.interactions, note)]  # fmt: skip
+    plates += [leaders_chart(curve, CAVEAT, "validate")] if curve else []
+    files: dict[str, bytes] = {}
+    for plate in plates:
+        files |= plate_files(plate.kind, plate, story["reproduce"])
     files["validation.csv"] = csv_bytes(list(validation_rows(found)))
-    words = (layers, *sentences(scores, found.interactions))
+    words = (layers, *sentences(scores, found.interactions, draws_of(found)))
     files["validation.html"] = page(title, words, _parts(found, scores, files), story).encode()
     outputs = {name: digest(content) for name, content in files.items()}
     left = {**story, "told": list(words), **summary_of(scores, found), "outputs": outputs}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simdiff.analysis.checks import ELSEWHERE, HIT, HOLDS, Checked, span
+from simdiff.analysis.checks import ELSEWHERE, FEW, HIT, HOLDS, LEAST_DRAWS, Checked, span
 from simdiff.analysis.interactions import OUTCOMES, SCALES, TERMS, Floats, effects_of
 from simdiff.analysis.leader_fit import Span
 from simdiff.analysis.leaders import NOT_RUN
@@ -79,8 +79,14 @@ def variant_table(scored: Scored) -> Rows:
         cells = [_cell(patterns.get(target.name)) for patterns in scored.values()]
         if any(cell != NOTHING for cell in cells):
             rows.append((target.name, *cells))
-    hits = [f"{sum(one.verdict == HIT for one in found.values())} of {len(found)}" for found in scored.values()]
+    hits = [_hits(found) for found in scored.values()]
     return Rows(("", *scored), (*rows, ("hits", *hits)))
+
+
+def _hits(found: Mapping[str, Checked]) -> str:
+    """How many patterns hit; nothing where draws are too few to say so of some."""
+    verdicts = [one.verdict for one in found.values()]
+    return NOTHING if FEW in verdicts else f"{verdicts.count(HIT)} of {len(verdicts)}"
 
 
 def _cell(one: Checked | None) -> str:
@@ -150,8 +156,11 @@ def effect(one: float, scale: str) -> str:
     return f"{100 * one:+.1f}" if scale == "points" else f"{one:+.2f}"
 
 
-def sentences(scores: Scores, counts: Mapping[str, Floats]) -> list[str]:
-    """What came out, in a few sentences for the terminal."""
+def sentences(scores: Scores, counts: Mapping[str, Floats], draws: int) -> list[str]:
+    """What came out, in a few sentences for the terminal; of too few draws, that nothing did."""
+    if draws < LEAST_DRAWS:
+        return [f"WARNING: {draws} draws are too few to conclude anything: 5–95 % takes {LEAST_DRAWS}. Nothing is "
+                "called a hit or a miss; this is a trial of the command."]  # fmt: skip
     checked, plateau = scores.patterns["default"], scores.plateau
     misses = [t.name for t in CHECKED_AGAINST if t.name in checked and checked[t.name].verdict != HIT]
     said = [f"{len(checked) - len(misses)} of {len(checked)} patterns hit; missed: {', '.join(misses) or 'none'}."]

@@ -7,7 +7,7 @@ from pathlib import Path
 from simdiff.scenario.folders import is_file, is_inside, like_file, project_folder, shipped_folder, shipped_scenarios
 from simdiff.scenario.problems import Problem, nearest, shown
 from simdiff.scenario.schema import OTHERS, Identify
-from simdiff.scenario.source import Node, read_source
+from simdiff.scenario.source import Node, read_source, read_text
 
 LEVER_KEYS = Identify.model_fields.keys()
 LONGEST_CHAIN = 10
@@ -27,12 +27,15 @@ class Chain:
     whole: bool
 
 
-def read_chain(top: Path) -> Chain:
-    """Read a scenario and everything it extends, and merge them; later files of the chain give way to earlier ones."""
+def read_chain(top: Path, text: str | None = None) -> Chain:
+    """Read a scenario and everything it extends, and merge them; later files of the chain give way to earlier ones.
+
+    ``text`` is what ``top`` shall say, if it is not written yet.
+    """
     project = project_folder(top)
     files, trees, problems = [top], list[Node](), list[Problem]()
     while True:
-        source = read_source(files[-1])
+        source = read_source(files[-1]) if text is None or len(files) > 1 else read_text(text, top)
         problems += source.problems
         if source.root is None:
             break

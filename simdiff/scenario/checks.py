@@ -50,6 +50,19 @@ def _districts(scenario: Scenario, root: Node, *, has_table: bool) -> Found:
             expected = "expected a `profile`, or `where.table.path` (or --schools) for its rows"
             yield at, problem_at(root, at, "no schools", expected, key=True)
         yield from _profile(district, root, at)
+        yield from _ties(district, root, at, has_table=has_table)
+
+
+def _ties(district: District, root: Node, at: Place, *, has_table: bool) -> Found:
+    where = (*at, "ties")
+    if district.ties is None:
+        return
+    if not is_read_from_table(district, has_table=has_table):
+        expected = "expected its schools in a table (`rows`, and `where.table.path` or --schools)"
+        yield where, problem_at(root, where, "real ties of drawn schools", expected, key=True)
+    if (district.ties.path is None) == (not district.ties.sees):
+        found = "neither `path` nor `sees`" if district.ties.path is None else "both `path` and `sees`"
+        yield where, problem_at(root, where, found, "expected one of them", key=True)
 
 
 def _profile(district: District, root: Node, at: Place) -> Found:

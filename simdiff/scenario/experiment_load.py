@@ -13,12 +13,15 @@ from simdiff.scenario.experiment_checks import design_problems, outcome_problems
 from simdiff.scenario.experiment_schema import Experiment, Factor
 from simdiff.scenario.factors import factor_problems, is_range, is_whole, named_levels, settings_in, settings_of
 from simdiff.scenario.folders import find_experiment, project_folder
-from simdiff.scenario.load import STAND_INS, Loaded, load_chain
+from simdiff.scenario.load import OWN_KEYS, STAND_INS, Loaded, load_chain
 from simdiff.scenario.posterior import read_posterior
 from simdiff.scenario.problems import Problem, ScenarioError, show_path, shown
 from simdiff.scenario.settings import laid
 from simdiff.scenario.source import Node, read_source
 from simdiff.scenario.translate import Place, place, problem_at, translated, without
+
+MOST_CHECKED = 2_000
+"""Levels that are tried in a scenario each, before a file is called good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def load_experiment(path: str, schools: Path | None = None) -> LoadedExperiment:
     if source.root is None:
         raise ScenarioError(source.problems)
     root, problems = source.root, list(source.problems)
+    if isinstance(root.value, dict) and OWN_KEYS & root.value.keys() and "scenarios" not in root.value:
+        raise ScenarioError([root.spot.problem("a scenario", f"use simdiff run {path}")])
     experiment, bad = _validated(root, problems)
     wrong, sound = factor_problems(experiment, root)
     problems += wrong
@@ -118,15 +123,11 @@ def _broken(node: Node, at: Place = ()) -> Iterator[Place]:
 
 def _level_problems(loaded: LoadedExperiment, factors: dict[str, Factor]) -> list[Problem]:
     """What is wrong with each scenario as it is, and with each level of each of ``factors`` alone."""
-    problems = list[Problem]()
+    problems, alone = list[Problem](), _alone(factors)
+    if (count := len(loaded.bases) * len(alone)) > MOST_CHECKED:
+        found, allowed = f"{count:,} levels of factors in all scenarios", f"expected at most {MOST_CHECKED:,}"
+        return [problem_at(loaded.root, ("factors",), found, allowed, key=True)]
     for scenario in loaded.bases:
-        alone: list[Levels] = [{}]
-        for name, factor in factors.items():
-            if factor.low is not None and factor.high is not None:
-                ends = (factor.low, factor.high)
-                alone += [{name: int(end) if is_whole(factor) else end} for end in ends]
-            elif not is_range(factor):
-                alone += [{name: level} for level in named_levels(factor)]
         for levels in alone:
             try:
                 loaded.cell(scenario, levels)
@@ -135,8 +136,21 @@ def _level_problems(loaded: LoadedExperiment, factors: dict[str, Factor]) -> lis
     return problems
 
 
+def _alone(factors: dict[str, Factor]) -> list[Levels]:
+    """No factor set, then each level of each factor alone; of a range, its ends."""
+    alone: list[Levels] = [{}]
+    for name, factor in factors.items():
+        if factor.low is not None and factor.high is not None:
+            ends = (factor.low, factor.high)
+            alone += [{name: int(end) if is_whole(factor) else end} for end in ends]
+        elif not is_range(factor):
+            alone += [{name: level} for level in named_levels(factor)]
+    return alone
+
+
 def _bases(experiment: Experiment, root: Node, file: Path, problems: list[Problem]) -> dict[str, Chain]:
     bases, project = {}, project_folder(file)
+    read = dict[Path, Chain]()
     problems += _twice(root)
     for name in experiment.scenarios:
         at: Place = ("scenarios", name)
@@ -145,8 +159,10 @@ def _bases(experiment: Experiment, root: Node, file: Path, problems: list[Proble
         if isinstance(found, Problem):
             problems.append(found)
             continue
-        chain = read_chain(found)
-        problems += chain.problems
+        if found not in read:
+            read[found] = read_chain(found)
+            problems += read[found].problems
+        chain = read[found]
         bases[name] = laid(chain, settings_in(root, (*at, "set"), f"scenario {name} of the experiment"))
     return bases
 

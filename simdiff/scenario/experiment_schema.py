@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from simdiff.scenario.schema import Closed, Slug
+from simdiff.scenario.schema import Closed, Slug, Unit
 
 Plain = bool | int | float | str
 Settings = dict[str, Any]
@@ -47,13 +47,13 @@ class Factor(Closed):
     path: str | None = None
     """The setting that is varied: a path of the scenario file. A path to a sub-lever replaces all of it; one to its
     ``level`` keeps its schedule."""
-    values: Annotated[list[Plain], Field(min_length=1)] | None = None
+    values: Annotated[list[Plain], Field(min_length=1, max_length=1000)] | None = None
     """Values of ``path``, one after the other."""
     low: float | None = None
     """Lowest value of ``path``, with ``high``."""
     high: float | None = None
     """Highest value of ``path``."""
-    steps: Annotated[int, Field(ge=2, le=1000)] = 5
+    steps: Annotated[int, Field(ge=2, le=1000), Unit("levels")] = 5
     """Where a design needs levels of a range or a prior: how many, evenly spaced (in probability, for a prior)."""
     on: Annotated[Settings, Field(min_length=1)] | None = None
     """On or off: the settings that hold when it is on; off is the scenario as it is."""
@@ -79,11 +79,11 @@ class Design(Closed):
     """Of a table: factor → level, a row a combination; factors left out stay as the scenario has them."""
     file: str | None = None
     """Of a table: a CSV with a column a factor, relative to the experiment's folder and inside the project's."""
-    points: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    points: Annotated[int, Field(ge=1, le=1_000_000), Unit("points")] | None = None
     """Of a Latin hypercube: points. Of sobol: base sample (a power of 2). Of morris: trajectories."""
     second_order: bool = False
     """Of sobol: second-order indices too, at about twice the points."""
-    grid: Annotated[int, Field(ge=2, le=100)] = 4
+    grid: Annotated[int, Field(ge=2, le=100), Unit("levels")] = 4
     """Of morris: levels of the grid (an even number)."""
 
 
@@ -95,7 +95,7 @@ class Keep(Closed):
     series: Literal["yearly", "monthly", "last"] = "yearly"
     """``yearly``: the ends of years (0 = before the policy); ``monthly``: every month of policy; ``last``: the end of
     the last year. Outcomes of a whole run stand with its last time."""
-    years: Annotated[list[Annotated[int, Field(ge=0, le=100)]], Field(min_length=1)] | None = None
+    years: Annotated[list[Annotated[int, Field(ge=0, le=100), Unit("year")]], Field(min_length=1)] | None = None
     """Of yearly series: which years; left out, all."""
 
 
@@ -108,15 +108,15 @@ class Until(Closed):
     """A cell by name: every other cell is compared with it. Or two cells: the first minus the second."""
     halfwidth: Annotated[float, Field(gt=0)]
     """Half-width to reach, in the outcome's unit."""
-    confidence: Annotated[float, Field(ge=0.5, le=0.9999)] = 0.95
+    confidence: Annotated[float, Field(ge=0.5, le=0.9999), Unit("probability")] = 0.95
     """Confidence of the interval."""
-    year: Annotated[int, Field(ge=0, le=100)] | None = None
+    year: Annotated[int, Field(ge=0, le=100), Unit("year")] | None = None
     """At the end of which year; left out, the last one kept."""
     district: Slug = "all"
     """In which district; left out, all together."""
     practice: str | None = None
     """Of which practice; left out, the first."""
-    most: Annotated[int, Field(ge=2, le=1_000_000)] = 2000
+    most: Annotated[int, Field(ge=2, le=1_000_000), Unit("replicates")] = 2000
     """Replicates (of each cell and draw) at which to give up."""
 
 
@@ -133,17 +133,17 @@ class Experiment(Closed):
     """The question it answers."""
     about: str = ""
     """Notes for readers."""
-    scenarios: Annotated[dict[Slug, Variant], Field(min_length=1), BeforeValidator(_by_id)]
+    scenarios: Annotated[dict[Slug, Variant], Field(min_length=1, max_length=100), BeforeValidator(_by_id)]
     """Scenarios by id: a file or shipped name, or a variant of one. A list of names does too."""
-    factors: dict[Slug, Factor] = Field(default={})
+    factors: Annotated[dict[Slug, Factor], Field(max_length=500)] = Field(default={})
     """What is varied in every scenario. None: the scenarios themselves are the cells."""
     design: Design = Design()
     """Which combinations are run."""
-    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    replicates: Annotated[int, Field(ge=1, le=1_000_000), Unit("replicates")] = 200
     """Replicates of each cell and parameter draw (with ``until``: to begin with)."""
     until: Until | None = None
     """Go on until contrasts are sharp."""
-    draws: Annotated[int, Field(ge=0, le=100_000)] = 0
+    draws: Annotated[int, Field(ge=0, le=100_000), Unit("draws")] = 0
     """Parameter draws, a layer apart from replicates; 0: the default values."""
     posterior: str | None = None
     """CSV of parameter draws, a column a parameter and a row a draw, used in place of the priors."""

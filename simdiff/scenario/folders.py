@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import simdiff
-from simdiff.scenario.problems import Problem, ScenarioError, nearest
+from simdiff.scenario.problems import Problem, ScenarioError, nearest, show_path
 
 
 def shipped_folder(kind: str = "scenarios") -> Path:
@@ -28,12 +28,18 @@ def _shipped(kind: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted(shipped_folder(kind).glob("*.yaml")) if not path.name.startswith("_")}
 
 
+def known_as(path: Path) -> str:
+    """What people call a file: a shipped one by its name, another by its way from the working folder."""
+    folders = [shipped_folder(kind).resolve() for kind in ("scenarios", "experiments")]
+    return path.stem if path.resolve().parent in folders else show_path(path)
+
+
 def find_scenario(text: str) -> Path:
     """Return the file that ``text`` names: a path, or the bare name of a shipped scenario.
 
     Raises ScenarioError if there is no such file.
     """
-    return _find(text, shipped_scenarios())
+    return _find(text, shipped_scenarios(), shipped_experiments(), "an experiment: use simdiff sweep")
 
 
 def find_experiment(text: str) -> Path:
@@ -41,15 +47,17 @@ def find_experiment(text: str) -> Path:
 
     Raises ScenarioError if there is no such file.
     """
-    return _find(text, shipped_experiments())
+    return _find(text, shipped_experiments(), shipped_scenarios(), "a scenario: use simdiff run")
 
 
-def _find(text: str, shipped: dict[str, Path]) -> Path:
+def _find(text: str, shipped: dict[str, Path], others: dict[str, Path], other: str) -> Path:
     path = Path(text)
     if is_file(path):
         return path
     if text in shipped:
         return shipped[text]
+    if text in others:
+        raise ScenarioError([Problem(text, 0, 0, "", f"{other} {text}")])
     found = "a folder, expected a file" if is_folder(path) else "no such file"
     raise ScenarioError([Problem(text, 0, 0, "", found, hint=_beside(path) or nearest(path.name, shipped))])
 

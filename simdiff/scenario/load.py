@@ -8,16 +8,21 @@ from pydantic import ValidationError
 
 from simdiff.scenario.chain import Chain, read_chain
 from simdiff.scenario.checks import cross_problems, is_read_from_table
+from simdiff.scenario.dump import fits_a_file
 from simdiff.scenario.folders import find_scenario, is_file, is_inside, like_file, project_folder
 from simdiff.scenario.problems import Problem, ScenarioError
 from simdiff.scenario.schema import Scenario
-from simdiff.scenario.schools import SchoolRow, read_schools
+from simdiff.scenario.schools import LeftOut, SchoolRow, Schools, read_schools
 from simdiff.scenario.source import Node
+from simdiff.scenario.ties import Known, resolve_ties
 from simdiff.scenario.translate import Place, place, problem_at, translated, without
 
 TABLE_PATH: Place = ("where", "table", "path")
+DISTRICTS: Place = ("where", "districts")
 ROUNDS = 3
 """How often values may be set aside because what they need was set aside."""
+OWN_KEYS = {"extends", "where", "practices"}
+"""Keys of which a scenario has at least one, and an experiment none."""
 STAND_INS = {"format": 1, "name": "unnamed", "title": "unnamed"}
 """What the checks of the rest may take for granted where the file is wrong about it."""
 
@@ -26,9 +31,9 @@ STAND_INS = {"format": 1, "name": "unnamed", "title": "unnamed"}
 class Loaded:
     """A scenario ready to run.
 
-    ``text`` is the whole scenario as plain data, every default said; ``files`` every file that was read, the top one
-    first and the school table last; ``schools`` the rows of each district that is read from the table; ``notes`` the
-    sentences that say what was done about its blanks.
+    ``text`` is the whole scenario as plain data, every default said and given networks in it; ``files`` every file that
+    was read, the top one first, the school table and networks last; ``schools`` the rows of each district that is read
+    from the table; ``notes`` the sentences that say what was done about its blanks.
     """
 
     scenario: Scenario
@@ -43,7 +48,12 @@ def load_scenario(path: Path, schools: Path | None = None) -> Loaded:
 
     Raises ScenarioError with every problem found.
     """
-    return load_chain(read_chain(find_scenario(str(path))), schools)
+    file = find_scenario(str(path))
+    chain = read_chain(file)
+    said = chain.root.value if chain.root is not None else None
+    if chain.root is not None and isinstance(said, dict) and "scenarios" in said and not OWN_KEYS & said.keys():
+        raise ScenarioError([chain.root.spot.problem("an experiment", f"use simdiff sweep {path}")])
+    return load_chain(chain, schools)
 
 
 def load_chain(chain: Chain, schools: Path | None = None) -> Loaded:
@@ -55,12 +65,14 @@ def load_chain(chain: Chain, schools: Path | None = None) -> Loaded:
         problems.append(Problem(str(schools), 0, 0, "", "no such file", hint=like_file(schools)))
     scenario, more = _validated(chain, has_schools=schools is not None)
     problems += more
-    table = schools or _table_file(chain.root, chain.files[0], problems)
+    table = schools or _named_file(chain.root, chain.files[0], TABLE_PATH, problems)
+    networks = _network_files(chain.root, chain.files[0], problems)
     if scenario is None or problems:
         raise ScenarioError(problems)
-    rows, notes = _read_table(scenario, table, chain.root)
-    files = chain.files + ((table,) if table and rows else ())
-    return Loaded(scenario, scenario.model_dump(mode="json"), files, rows, notes)
+    rows, left, notes = _read_table(scenario, table, chain.root)
+    files = chain.files + ((table,) if table and rows else ()) + tuple(networks.values())
+    scenario, more_notes = _with_ties(scenario, networks, rows, left, chain.root)
+    return Loaded(scenario, scenario.model_dump(mode="json"), files, rows, (*notes, *more_notes))
 
 
 def _validated(chain: Chain, *, has_schools: bool) -> tuple[Scenario | None, list[Problem]]:
@@ -109,25 +121,59 @@ def _follows(path: Place, bad: list[Place]) -> bool:
     return any(place[: len(scope)] == scope or path[: len(place)] == place for place in bad)
 
 
-def _table_file(root: Node, top: Path, problems: list[Problem]) -> Path | None:
-    """Return the school table that the scenario names, after adding to ``problems`` what is wrong with its path."""
-    path, nodes = place(root, TABLE_PATH)
+def _named_file(root: Node, top: Path, at: Place, problems: list[Problem]) -> Path | None:
+    """Return the file that the scenario names at ``at``, after adding to ``problems`` what is wrong with its path."""
+    path, nodes = place(root, at)
     told = nodes[-1].value
-    if path != TABLE_PATH or not isinstance(told, str):
+    if path != at or not isinstance(told, str):
         return None
     file = nodes[-1].spot.file.resolve().parent / told
     if Path(told).is_absolute() or not is_inside(file, project_folder(top)):
-        expected = f"expected a file in {project_folder(top)} (give others with --schools)"
-        problems.append(problem_at(root, TABLE_PATH, f'"{told}" leaves the project', expected))
+        more = " (give others with --schools)" if at == TABLE_PATH else ""
+        expected = f"expected a file in {project_folder(top)}{more}"
+        problems.append(problem_at(root, at, f'"{told}" leaves the project', expected))
         return None
     if not is_file(file):
-        problems.append(problem_at(root, TABLE_PATH, f'no such file "{told}"', hint=like_file(file)))
+        problems.append(problem_at(root, at, f'no such file "{told}"', hint=like_file(file)))
     return file
 
 
-def _read_table(
-    scenario: Scenario, table: Path | None, root: Node
-) -> tuple[dict[str, tuple[SchoolRow, ...]], tuple[str, ...]]:
+def _network_files(root: Node, top: Path, problems: list[Problem]) -> dict[str, Path]:
+    """Return the files of real ties by district, after adding to ``problems`` what is wrong with their paths."""
+    path, nodes = place(root, DISTRICTS)
+    told = nodes[-1].value
+    names = list(told) if path == DISTRICTS and isinstance(told, dict) else []
+    found = {name: _named_file(root, top, (*DISTRICTS, name, "ties", "path"), problems) for name in names}
+    return {name: file for name, file in found.items() if file is not None}
+
+
+def _with_ties(
+    scenario: Scenario, networks: dict[str, Path], rows: Schools, left: LeftOut, root: Node
+) -> tuple[Scenario, list[str]]:
+    """Return the scenario with its given networks in it, and notes. Raises ScenarioError with all their problems."""
+    districts, notes, problems = dict(scenario.where.districts), list[str](), list[Problem]()
+    for name, district in districts.items():
+        if district.ties is None:
+            continue
+        known = Known(name, {row.id for row in rows[name]}, left[name])
+        try:
+            ties, more = resolve_ties(district.ties, networks.get(name), known, root)
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        districts[name] = district.model_copy(update={"ties": ties})
+        notes += more
+    if problems:
+        raise ScenarioError(problems)
+    where = scenario.where.model_copy(update={"districts": districts})
+    whole = scenario.model_copy(update={"where": where})
+    if notes and not fits_a_file(whole.model_dump(mode="json")):
+        expected = "expected some 8,000 at most, each way counted: a scenario carries its network, and must be readable"
+        raise ScenarioError([problem_at(root, DISTRICTS, "too many real ties", expected, key=True)])
+    return whole, notes
+
+
+def _read_table(scenario: Scenario, table: Path | None, root: Node) -> tuple[Schools, LeftOut, tuple[str, ...]]:
     where = scenario.where
     districts = {
         name: district
@@ -135,5 +181,5 @@ def _read_table(
         if is_read_from_table(district, has_table=table is not None)
     }
     if table is None or where.table is None or not districts:
-        return {}, ()
+        return {}, {}, ()
     return read_schools(where.table, districts, table, root)

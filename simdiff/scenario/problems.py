@@ -1,10 +1,12 @@
 """What is wrong with a file, said the way a compiler says it: file, line, column, path, found, expected, suggestion."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+DECIMAL = re.compile(r"\d{1,15}\.\d{0,15}(?!\d)")
 LONGEST_WORD = 100
 """Words longer than this get no suggestion: comparing them would cost more than it helps."""
 
@@ -33,7 +35,7 @@ class Problem:
         return "".join(c if c.isprintable() else "?" for c in line)  # one problem stays on one line
 
 
-class ScenarioError(Exception):
+class ScenarioError(ValueError):
     """Every problem found, sorted by place and without repeats; ``str()`` gives one line each."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -42,12 +44,18 @@ class ScenarioError(Exception):
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Return the allowed word most like ``word`` (capitals do not count), or an empty text if none is close."""
+    """Return the allowed word most like ``word``, or an empty text if none is close. Capitals do not count, nor does
+    how a number is written: ``coaches=0.`` is ``coaches=0``."""
     if len(word) > LONGEST_WORD:
         return ""
-    by_lower = {option.lower(): option for option in allowed}
-    found = get_close_matches(word.lower(), by_lower, n=1)
+    by_lower = {_plain(option): option for option in allowed}
+    found = get_close_matches(_plain(word), by_lower, n=1)
     return by_lower[found[0]] if found else ""
+
+
+def _plain(word: str) -> str:
+    """A word in small letters, its decimals without zeros that say nothing."""
+    return DECIMAL.sub(lambda found: f"{float(found[0]):g}", word.lower())
 
 
 def listed(words: Iterable[str], most: int = 12) -> str:

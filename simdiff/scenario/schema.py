@@ -5,18 +5,28 @@ Money is 2024 dollars. Where a field is *by district*, give one value for all, o
 in which ``others`` covers the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 OTHERS = "others"
+MOST_WEIGHT = 1_000_000.0
+"""Of a tie in a given network."""
 
 
 class Closed(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a number counts; it stands in the annotation of a field, for readers."""
+
+    name: str
 
 
 def _for_all(value: Any) -> Any:
@@ -30,15 +40,27 @@ def _levelled(value: Any) -> Any:
     return value if isinstance(value, Mapping) else {"level": value}
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Month = Annotated[int, Field(ge=0, le=1200)]
-Count = Annotated[int, Field(ge=0, le=100_000)]
+def by_district(notes: Iterable[Any]) -> bool:
+    """True if a field with these annotations takes one value for all districts, or a mapping from district to value."""
+    return any(getattr(note, "func", None) is _for_all for note in notes)
+
+
+def is_levelled(notes: Iterable[Any]) -> bool:
+    """True if a field with these annotations is a sub-lever, for which its level alone will do."""
+    return any(getattr(note, "func", None) is _levelled for note in notes)
+
+
+Share = Annotated[float, Field(ge=0, le=1), Unit("share")]
+Month = Annotated[int, Field(ge=0, le=1200), Unit("month")]
+Count = Annotated[int, Field(ge=0, le=100_000), Unit("schools")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
 
 ByDistrictShare = Annotated[dict[str, Share], BeforeValidator(_for_all)]
 ByDistrictMonth = Annotated[dict[str, Month], BeforeValidator(_for_all)]
 ByDistrictCount = Annotated[dict[str, Count], BeforeValidator(_for_all)]
-ByDistrictMoney = Annotated[dict[str, Annotated[float, Field(ge=0, le=1e12)]], BeforeValidator(_for_all)]
+ByDistrictMoney = Annotated[
+    dict[str, Annotated[float, Field(ge=0, le=1e12), Unit("2024 $ a year")]], BeforeValidator(_for_all)
+]
 Exits = Literal["hazard", "never"] | list[Month]
 
 
@@ -87,15 +109,15 @@ Step = Annotated[StepLevel, BeforeValidator(_levelled)]
 class Coaching(Schedule):
     """Embedded coaches, shared out among the schools that ask for them."""
 
-    per_100_teachers: Annotated[dict[str, Annotated[float, Field(ge=0, le=20)]], BeforeValidator(_for_all)] = Field(
-        default={OTHERS: 0.0}
-    )
+    per_100_teachers: Annotated[
+        dict[str, Annotated[float, Field(ge=0, le=20), Unit("coaches per 100 teachers")]], BeforeValidator(_for_all)
+    ] = Field(default={OTHERS: 0.0})
     """Full-time coaches per 100 teachers of the district, 0–20. By district."""
     ramp: ByDistrictMonth = Field(default={OTHERS: 12})
     """Months from ``start`` to the full number. By district."""
-    need_weight: Annotated[float, Field(ge=-10, le=10)] = 0.0
+    need_weight: Annotated[float, Field(ge=-10, le=10), Unit("weight")] = 0.0
     """w_h: how far coach hours favour high-need schools (0: blind to need)."""
-    site_priority: Annotated[float, Field(ge=0, le=100)] = 1.0
+    site_priority: Annotated[float, Field(ge=0, le=100), Unit("weight")] = 1.0
     """prio: added weight of pilot and zone schools in sharing coach hours."""
 
 
@@ -124,7 +146,7 @@ class Pilots(Closed):
     """Number of pilot schools. By district."""
     start: ByDistrictMonth = Field(default={OTHERS: 0})
     """Month in which sites are invited. By district."""
-    years: Annotated[int, Field(ge=1, le=100)] = 3
+    years: Annotated[int, Field(ge=1, le=100), Unit("years")] = 3
     """How long a site stays a pilot."""
     waiver: Share = 0.8
     """ω: share of actual constraint lifted in a site."""
@@ -187,15 +209,15 @@ class Competition(Closed):
 
     entries: ByDistrictCount = Field(default={OTHERS: 0})
     """Finalists per competition. By district."""
-    prizes: Annotated[int, Field(ge=0, le=1000)] = 1
+    prizes: Annotated[int, Field(ge=0, le=1000), Unit("schools")] = 1
     """Winners per competition; each becomes a pilot site."""
     reliability: Share = 0.6
     """ρ_s: correlation of the jury's score with true quality."""
     start: ByDistrictMonth = Field(default={OTHERS: 0})
     """The first call is in the first October from this month on. By district."""
-    rounds: Annotated[int, Field(ge=1, le=50)] = 1
+    rounds: Annotated[int, Field(ge=1, le=50), Unit("yearly rounds")] = 1
     """Number of yearly rounds."""
-    years: Annotated[int, Field(ge=1, le=100)] = 3
+    years: Annotated[int, Field(ge=1, le=100), Unit("years")] = 3
     """How long a winner stays a pilot site."""
 
 
@@ -204,7 +226,7 @@ class Partner(Closed):
 
     name: Slug
     """Short name of the partner."""
-    members: dict[str, Annotated[int, Field(ge=1, le=100_000)] | Literal["all"]]
+    members: dict[str, Annotated[int, Field(ge=1, le=100_000), Unit("schools")] | Literal["all"]]
     """District id → number of member schools, or ``all``."""
     select: Literal["random", "need"] = "random"
     """How members are picked within a district: by lot, or neediest first."""
@@ -216,11 +238,11 @@ class Partner(Closed):
     """First month without it; left out, it stays."""
     ramp: Month = 12
     """Months to the full level."""
-    fte: Annotated[float, Field(ge=0, le=1000)] = 0.0
+    fte: Annotated[float, Field(ge=0, le=1000), Unit("full-time coaches")] = 0.0
     """Coaches the partner pays at full level, shared among member districts by teachers."""
     match: Share = 0.0
     """Share of its member districts' launch, zone, competition and fee costs that the partner pays while active."""
-    stock: Annotated[float, Field(ge=0, le=1000)] = 3.0
+    stock: Annotated[float, Field(ge=0, le=1000), Unit("school-years")] = 3.0
     """EX*: the partner's outside experience, school-years (acts with structure.partner_stock)."""
 
 
@@ -329,37 +351,39 @@ class Practice(Closed):
     """ψS: share of the practice that needs school-level flexibility."""
     classroom_flexibility: Share | None = None
     """ψC: share of the practice that needs classroom-level flexibility."""
-    load: Annotated[float, Field(gt=0, le=100)] | None = None
+    load: Annotated[float, Field(gt=0, le=100), Unit("times the reference")] | None = None
     """w: load weight (1 = reference)."""
-    quality: Annotated[float, Field(gt=0, le=100)] | None = None
+    quality: Annotated[float, Field(gt=0, le=100), Unit("times the reference")] | None = None
     """q: quality (1 = reference)."""
-    exit_hazard: Annotated[float, Field(ge=0, le=10)] | None = None
+    exit_hazard: Annotated[float, Field(ge=0, le=10), Unit("per year")] | None = None
     """μ0: base hazard of the continuation review, per year."""
 
 
-Quantiles = Annotated[list[Annotated[float, Field(ge=0, le=100_000)]], Field(min_length=5, max_length=5)]
+Quantiles = Annotated[
+    list[Annotated[float, Field(ge=0, le=100_000), Unit("teachers")]], Field(min_length=5, max_length=5)
+]
 ShareQuantiles = Annotated[list[Share], Field(min_length=5, max_length=5)]
 
 
 class LevelProfile(Closed):
     """Schools of one level, as published."""
 
-    schools: Annotated[int, Field(ge=1, le=200_000)]
+    schools: Annotated[int, Field(ge=1, le=200_000), Unit("schools")]
     """Number of schools."""
     teachers: Quantiles
     """5, 25, 50, 75 and 95 % quantiles of teachers per school."""
     low_income: ShareQuantiles
     """5, 25, 50, 75 and 95 % quantiles of the low-income share."""
-    students_per_teacher: Annotated[float, Field(gt=0, le=100)] = 16.0
+    students_per_teacher: Annotated[float, Field(gt=0, le=100), Unit("students")] = 16.0
     """Students per teacher."""
 
 
 class Spacing(Closed):
     """How schools lie in space."""
 
-    nearest_km: Annotated[float, Field(gt=0, le=1000)]
+    nearest_km: Annotated[float, Field(gt=0, le=1000), Unit("km")]
     """Median distance to the nearest school."""
-    pairwise_km: Annotated[float, Field(gt=0, le=10_000)]
+    pairwise_km: Annotated[float, Field(gt=0, le=10_000), Unit("km")]
     """Median distance between two schools."""
 
 
@@ -427,6 +451,19 @@ class Table(Closed):
     """Column → value: only rows with these values are schools (such as operating: 1)."""
 
 
+class RealTies(Closed):
+    """Real ties between a district's schools, in place of those that distance and need would give them (E7)."""
+
+    path: str | None = None
+    """File, relative to the scenario's folder and inside the project's: an edge list (.csv, .csv.gz; columns source,
+    target and, if there are any, weight) or GraphML (.graphml)."""
+    directed: bool | None = None
+    """True: the source sees the target only. False: each sees the other. Left out: as GraphML says; of an edge list,
+    each sees the other."""
+    sees: dict[str, dict[str, Annotated[float, Field(gt=0, le=MOST_WEIGHT)]]] = {}
+    """In place of a file: school → school that it sees → weight. Only relative weights count."""
+
+
 class District(Closed):
     """A district: its schools from rows of the table, or drawn from a profile."""
 
@@ -438,6 +475,14 @@ class District(Closed):
     """What to do where the table is blank."""
     profile: Profile | None = None
     """Published profile, used when no table is given."""
+    ties: RealTies | None = None
+    """Real ties between its schools (of a table); left out, ties follow distance and need."""
+
+    @model_serializer(mode="wrap")
+    def _said(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``ties`` that are not given: a scenario that has none keeps its text, and so its identity."""
+        said: dict[str, Any] = plain(self)
+        return {key: value for key, value in said.items() if key != "ties" or value is not None}
 
 
 class Where(Closed):
@@ -480,7 +525,7 @@ class Scenario(Closed):
     """What the districts do."""
     structure: Structure = Structure()
     """What kind of model."""
-    years: Annotated[int, Field(ge=1, le=100)] = 10
+    years: Annotated[int, Field(ge=1, le=100), Unit("years")] = 10
     """Horizon: years from the start of policy."""
     parameters: dict[str, Override] = {}
     """Other values for parameters of the register."""

@@ -35,17 +35,20 @@ class SchoolRow:
 
 
 Schools = dict[str, tuple[SchoolRow, ...]]
+LeftOut = dict[str, frozenset[str]]
+"""Ids of rows of each district that are no schools of the scenario, since something is blank."""
 
 
 def read_schools(
     table: Table, districts: Mapping[str, District], path: Path, root: Node
-) -> tuple[Schools, tuple[str, ...]]:
-    """Read the schools of ``districts`` from the table at ``path``; return them by district and id, and notes.
+) -> tuple[Schools, LeftOut, tuple[str, ...]]:
+    """Read the schools of ``districts`` from the table at ``path``; return them by district and id, the ids of those
+    left out, and notes.
 
     ``root`` is the scenario's tree, where problems of the column map are reported. Raises ScenarioError.
     """
     rows, problems = _chosen_rows(table, districts, path, root)
-    schools, notes = Schools(), list[str]()
+    schools, left, notes = Schools(), LeftOut(), list[str]()
     bad_rows = list[Problem]()
     for name in sorted(districts):
         problems += _map_problems(name, districts[name], table, root)
@@ -53,13 +56,14 @@ def read_schools(
             continue
         settled = _Settling(name, districts[name], table)
         schools[name] = settled.schools(rows[name])
+        left[name] = frozenset(settled.ids) - {row.id for row in schools[name]}
         notes += settled.notes
         bad_rows += settled.problems
         if not schools[name] and not settled.problems:
             problems.append(problem_at(root, _at(name), "every school is left out", "expected one at least", key=True))
     if problems or bad_rows:
         raise ScenarioError([*problems, *_first_few(bad_rows)])
-    return schools, tuple(notes)
+    return schools, left, tuple(notes)
 
 
 def _at(district: str, *below: str) -> Place:
@@ -160,10 +164,12 @@ class _Settling:
         self.columns = table.columns
         self.notes: list[str] = []
         self.problems: list[Problem] = []
+        self.ids: list[str] = []
 
     def schools(self, rows: list[CsvRow]) -> tuple[SchoolRow, ...]:
         drafts = self.read(rows)
         self.total = len(drafts)
+        self.ids = [draft.id for draft in drafts]
         drafts = self.low_income(self.teachers(drafts), drafts)
         drafts = self.coordinates(drafts)
         if self.problems:

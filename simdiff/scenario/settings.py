@@ -1,10 +1,14 @@
 """Settings laid over a scenario: a path and a value, as a file that extends the scenario would say them."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from simdiff.scenario.chain import Chain, merge
-from simdiff.scenario.source import Node, Spot
+from simdiff.scenario.problems import Problem, ScenarioError, shown
+from simdiff.scenario.source import BAD_IN_TEXT, Node, Spot
 from simdiff.scenario.translate import Place
 
 
@@ -28,6 +32,39 @@ def setting(path: str, value: Any, key: Spot, spot: Spot, reason: str) -> Settin
     if len(steps) == 2 and steps[0] == "parameters" and isinstance(value, bool | int | float | str):
         node = Node({"value": node, "reason": Node(reason, spot, key)}, spot, key)
     return Setting(steps, node)
+
+
+def settings_from(changes: Mapping[str, Any], source: str, reason: str) -> list[Setting]:
+    """Settings said in Python, path → value; problems with them are told at ``source`` and their path.
+
+    Raises ScenarioError for a path that is none, and for what no file could say: values that are not numbers, texts,
+    true/false, None, lists and mappings of these, or not finite.
+    """
+    spot, found, problems = Spot(Path(source), 0, 0), list[Setting](), list[Problem]()
+    for path, value in changes.items():
+        if not isinstance(path, str) or not all(path.split(".")):
+            problems.append(Problem(source, 0, 0, "", f"found the path {shown(path)}", "expected `key.key.…`"))
+        elif wrong := _unsayable(value):
+            problems.append(Problem(source, 0, 0, path, wrong, "expected what a scenario file could say"))
+        else:
+            found.append(setting(path, value, spot, spot, reason))
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _unsayable(value: Any) -> str:
+    """What no file could say in a value; empty if there is nothing."""
+    if isinstance(value, dict):
+        wrong = [f"found the key {shown(key)}" for key in value if not isinstance(key, str) or BAD_IN_TEXT.search(key)]
+        return next(iter([*wrong, *filter(None, map(_unsayable, value.values()))]), "")
+    if isinstance(value, list):
+        return next(filter(None, map(_unsayable, value)), "")
+    if isinstance(value, str):
+        return "found a control character" if BAD_IN_TEXT.search(value) else ""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"found {value}"
+    return "" if value is None or type(value) in (bool, int, float) else f"found a {type(value).__name__}"
 
 
 def as_node(value: Any, spot: Spot, key: Spot) -> Node:

@@ -16,8 +16,12 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from simdiff.scenario.problems import Problem, show_path
 
-LARGEST_FILE = 1_000_000
+LARGEST_FILE = 300_000
 """Bytes."""
+MOST_VALUES = 20_000
+"""Keys and values of a file: reading more would take seconds."""
+MOST_PROBLEMS = 200
+"""Problems of form after which a file is not read on."""
 DEEPEST = 50
 """Levels of nesting."""
 LONGEST_KEY = 200
@@ -29,7 +33,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {"": None, "~": None, "true": True, "false": False, "null": None}
 _BAD_CHARACTER = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_BAD_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+BAD_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,19 @@ def read_source(path: Path) -> Source:
         line_start = content.rfind(b"\n", 0, error.start) + 1
         spot = Spot(path, content.count(b"\n", 0, error.start) + 1, error.start - line_start + 1)
         return Source(None, (spot.problem("not UTF-8 text", "expected a file saved as UTF-8"),))
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return read_text(text, path)
+
+
+def read_text(text: str, path: Path) -> Source:
+    """Read YAML text that stands in ``path``, or shall. Problems are returned, never raised."""
+    text = plain_lines(text)
     bad = _bad_characters(text, path)
     return Source(None, tuple(bad)) if bad else _Reader(path).read(text)
+
+
+def plain_lines(text: str) -> str:
+    """Text without a byte order mark, its lines ended by line feeds alone."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _bad_characters(text: str, path: Path) -> list[Problem]:
@@ -114,6 +128,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.last = Spot(path, 1, 1)
         self.events: Iterator[Any] = iter(())
+        self.count = 0
 
     def read(self, text: str) -> Source:
         root = None
@@ -134,10 +149,16 @@ class _Reader:
 
     def say(self, spot: Spot, found: str, allowed: str = "") -> None:
         self.problems.append(spot.problem(found, allowed))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _StopReadingError
 
     def next(self) -> Any:
         event = next(self.events)
         self.last = Spot(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+        self.count += 1
+        if self.count > MOST_VALUES:
+            self.say(self.last, "too much in one file", f"expected at most {MOST_VALUES:,} keys and values")
+            raise _StopReadingError
         return event
 
     def documents(self) -> Node | None:
@@ -220,9 +241,9 @@ class _Reader:
         return children
 
     def scalar(self, text: str, *, plain: bool, spot: Spot) -> str | int | float | bool | None:
-        if bad := _BAD_IN_TEXT.search(text):
+        if bad := BAD_IN_TEXT.search(text):
             self.say(spot, f"found the control character U+{ord(bad[0]):04X} in a text", "expected plain text")
-            return _BAD_IN_TEXT.sub("?", text)
+            return BAD_IN_TEXT.sub("?", text)
         if not plain:
             return text
         if text in _WORDS or (text.lower() in _WORDS and text in (text.upper(), text.capitalize())):

@@ -16,14 +16,14 @@ def kind_at(schema: type[BaseModel], loc: tuple[int | str, ...]) -> Kind:
     """Return the type that ``schema`` has at a pydantic error's place (branch tags of unions are passed over)."""
     kind: Kind = (schema, ())
     for step in loc:
-        kind = _below(kind, step)
+        kind = below(kind, step)
     return kind
 
 
 def keys_at(schema: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys that may stand at a place, if it is one with fixed keys."""
     annotation = kind_at(schema, loc)[0]
-    return list(annotation.model_fields) if _is_model(annotation) else []
+    return list(annotation.model_fields) if is_model(annotation) else []
 
 
 def describe(kind: Kind) -> str:
@@ -40,10 +40,10 @@ def describe(kind: Kind) -> str:
         options = get_args(annotation)
         return f"{'one of ' if len(options) > 1 else ''}{listed(map(str, options))}"
     if origin in (Union, UnionType):
-        return ", or ".join(describe(_unwrap(part)) for part in get_args(annotation) if part is not NoneType)
+        return ", or ".join(describe(unwrap(part)) for part in get_args(annotation) if part is not NoneType)
     if origin is list:
-        return _list(_below(kind, 0), limits)
-    if _is_model(annotation):
+        return _list(below(kind, 0), limits)
+    if is_model(annotation):
         return f"a mapping with {listed(annotation.model_fields)}"
     return "a mapping" + _sizes(limits, "entries")
 
@@ -51,14 +51,15 @@ def describe(kind: Kind) -> str:
 def describe_key(kind: Kind) -> str:
     """Return what the keys of a mapping may be."""
     arguments = get_args(kind[0])
-    return describe(_unwrap(arguments[0])) if arguments else "a word"
+    return describe(unwrap(arguments[0])) if arguments else "a word"
 
 
-def _is_model(annotation: Any) -> bool:
+def is_model(annotation: Any) -> bool:
+    """True if a type is a class of the schema."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _unwrap(annotation: Any, limits: tuple[Any, ...] = ()) -> Kind:
+def unwrap(annotation: Any, limits: tuple[Any, ...] = ()) -> Kind:
     """Strip ``Annotated`` and ``| None``, keeping the limits said along the way."""
     while True:
         arguments = get_args(annotation)
@@ -71,27 +72,29 @@ def _unwrap(annotation: Any, limits: tuple[Any, ...] = ()) -> Kind:
             return annotation, tuple(flat)
 
 
-def _below(kind: Kind, step: int | str) -> Kind:
+def below(kind: Kind, step: int | str) -> Kind:
+    """The type one step further in: of a field, of any value of a mapping, of any item of a list."""
     annotation, arguments = kind[0], get_args(kind[0])
     origin: Any = get_origin(annotation)
-    if _is_model(annotation):
+    if is_model(annotation):
         field = annotation.model_fields.get(step)
-        return _unwrap(field.annotation, tuple(field.metadata)) if field else (dict, ())
+        return unwrap(field.annotation, tuple(field.metadata)) if field else (dict, ())
     if origin is dict:
-        return _unwrap(arguments[1])
+        return unwrap(arguments[1])
     if origin is list:
-        return _unwrap(arguments[0])
+        return unwrap(arguments[0])
     if origin in (Union, UnionType) and isinstance(step, int):
-        return next((_below(_unwrap(part), step) for part in arguments if get_origin(part) is list), kind)
+        return next((below(unwrap(part), step) for part in arguments if get_origin(part) is list), kind)
     return kind
 
 
-def _limit(limits: tuple[Any, ...], name: str) -> Any:
+def limit(limits: tuple[Any, ...], name: str) -> Any:
+    """A limit by name (ge, gt, le, min_length, max_length, pattern), None without one."""
     return next((getattr(limit, name) for limit in limits if getattr(limit, name, None) is not None), None)
 
 
 def _range(limits: tuple[Any, ...]) -> str:
-    low, high, above = (_limit(limits, name) for name in ("ge", "le", "gt"))
+    low, high, above = (limit(limits, name) for name in ("ge", "le", "gt"))
     if above is not None:
         return f" above {above:.10g}" + (f", at most {high:.10g}" if high is not None else "")
     if low is not None and high is not None:
@@ -100,14 +103,16 @@ def _range(limits: tuple[Any, ...]) -> str:
 
 
 def _sizes(limits: tuple[Any, ...], what: str) -> str:
-    low, high = _limit(limits, "min_length"), _limit(limits, "max_length")
+    low, high = limit(limits, "min_length"), limit(limits, "max_length")
     if low is not None and high is not None:
         return f" of {low} to {high} {what}" if low != high else f" of {low} {what}"
+    if high is not None:
+        return f" of at most {high} {what}"
     return f" of at least {low} {what}" if low is not None else ""
 
 
 def _text(limits: tuple[Any, ...]) -> str:
-    if _limit(limits, "pattern"):
+    if limit(limits, "pattern"):
         return "small letters, digits, - and _ (at most 80, a letter or digit first)"
     return "a text" + _sizes(limits, "characters")
 
@@ -116,7 +121,7 @@ def _list(item: Kind, limits: tuple[Any, ...]) -> str:
     one = describe(item)
     for singular, plural in (("a whole number", "whole numbers"), ("a number", "numbers"), ("a mapping", "mappings")):
         if one.startswith(singular):
-            size = _limit(limits, "min_length")
+            size = limit(limits, "min_length")
             return f"a list of {f'{size} ' if size else ''}{plural}{one.removeprefix(singular)}"
     return f"a list{_sizes(limits, 'entries')}, each {one}"
 
@@ -126,9 +131,9 @@ def takes_whole_numbers(schema: type[BaseModel], loc: tuple[int | str, ...]) -> 
     annotation = kind_at(schema, loc)[0]
     origin: Any = get_origin(annotation)
     if origin is dict:
-        annotation = _unwrap(get_args(annotation)[1])[0]
+        annotation = unwrap(get_args(annotation)[1])[0]
         origin = get_origin(annotation)
     if origin in (Union, UnionType):
-        kinds = [_unwrap(part)[0] for part in get_args(annotation)]
+        kinds = [unwrap(part)[0] for part in get_args(annotation)]
         return int in kinds and float not in kinds
     return annotation is int

@@ -2,9 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 from simdiff.register import FINAL_OUTCOMES, OUTCOMES
-from simdiff.scenario import Experiment, LoadedExperiment, Problem, ScenarioError, nearest
+from simdiff.scenario import (
+    Experiment,
+    LoadedExperiment,
+    Problem,
+    ScenarioError,
+    load_experiment,
+    nearest,
+    read_posterior,
+)
 from simdiff.scenario.problems import listed, show_path
 from simdiff.scenario.translate import problem_at
 from simdiff.study.cells import Cell, cells_of, places_of, practices_of, scenario_of
@@ -95,6 +105,15 @@ def make_plan(loaded: LoadedExperiment) -> Plan:
     unique = {cell.id: cell for cell in cells}
     first = Stage(tuple((cell, 0, experiment.replicates) for cell in unique), (0, max(1, experiment.draws)))
     return Plan(experiment, cells, draws or ({},), (first,), versions(), unique)
+
+
+def load_plan(experiment: str, schools: Path | None, changes: Mapping[str, Any]) -> Plan:
+    """The plan of an experiment file (or shipped one, by name), with what is asked differently: ``replicates``,
+    ``draws``, ``seed``, ``posterior`` (a file of draws); None: as the file says. Raises ScenarioError."""
+    loaded = load_experiment(experiment, schools)
+    told = {key: value for key, value in changes.items() if value is not None}
+    posterior = read_posterior(told.pop("posterior")) if "posterior" in told else ()
+    return make_plan(loaded.with_changes(told, posterior))
 
 
 def draw_problems(loaded: LoadedExperiment) -> Iterator[Problem]:

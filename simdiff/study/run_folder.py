@@ -27,11 +27,11 @@ from simdiff.study.tables import PAYERS
 PROVENANCE, SCENARIO, SCHOOLS = "provenance.json", "scenario.yaml", "schools.json"
 
 
-class FolderTakenError(Exception):
+class FolderTakenError(ValueError):
     """The folder holds something other than this very run."""
 
 
-class RunFolderError(Exception):
+class RunFolderError(ValueError):
     """The folder holds no run, or one that cannot be read."""
 
 
@@ -101,7 +101,7 @@ def read_run(folder: Path) -> tuple[RunResult, Plan, dict[str, Any]]:
         raise RunFolderError(f"{folder}: holds no run (no {PROVENANCE})")
     try:
         story = json.loads(path.read_text(encoding="utf-8"))
-        loaded = _loaded(folder)
+        loaded = read_loaded(folder)
         asked, draws = story["asked"], tuple(story["parameter_draws"])
         plan = run_plan(loaded, asked["replicates"], draws, asked["seed"], story["versions"])
         return _result(folder, loaded.scenario, (max(1, len(draws)), asked["replicates"]), draws), plan, story
@@ -110,7 +110,8 @@ def read_run(folder: Path) -> tuple[RunResult, Plan, dict[str, Any]]:
         raise RunFolderError(f"{folder}: damaged, or of another version of simdiff ({reason}); run it again") from None
 
 
-def _loaded(folder: Path) -> Loaded:
+def read_loaded(folder: Path) -> Loaded:
+    """The scenario of a run's folder. Raises ValueError or TypeError if it cannot be read."""
     root = read_source(folder / SCENARIO).root
     if root is None:
         raise ValueError(f"{SCENARIO} cannot be read")

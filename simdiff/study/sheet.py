@@ -19,6 +19,7 @@ from simdiff.scenario import Experiment, SchoolRow
 from simdiff.study.cells import Cell, Schools
 from simdiff.study.files import TEMPORARY, digest, parquet_bytes, write_file
 from simdiff.study.plan import Plan, Stage
+from simdiff.study.run_folder import has_run
 from simdiff.study.tables import texts
 from simdiff.study.version import version_changes
 
@@ -27,11 +28,11 @@ PARTS = ("design", "schools", "draws")
 MOST_CHANGES = 12
 
 
-class SheetError(Exception):
+class SheetError(ValueError):
     """The sheet is missing, damaged, or no sheet."""
 
 
-class ChangedError(Exception):
+class ChangedError(ValueError):
     """The folder holds a sweep of something else; ``str()`` says what differs, a line each."""
 
 
@@ -80,6 +81,8 @@ def has_sheet(folder: Path) -> bool:
 
 def check_sheet(folder: Path) -> None:
     """Raise SheetError unless the folder holds a sweep."""
+    if has_run(folder) and not has_sheet(folder):
+        raise SheetError(f"{folder}: holds one run; this needs a sweep (an experiment run with `simdiff sweep`)")
     if not has_sheet(folder):
         raise SheetError(f"{folder}: holds no sweep (no {SHEET})")
 

@@ -6,24 +6,48 @@ from itertools import permutations
 import numpy as np
 import pytest
 from cells import block, cell, grid, is_on, noise, on_off
+from compare_worlds import worlds_of
 
+from simdiff.analysis import dose, effects
 from simdiff.analysis.aliases import aliases, is_regular, resolution, words_of
-from simdiff.analysis.cell_values import AskError
-from simdiff.analysis.dose import Curve, crossing, enough, first_gain, read_curves, threshold
-from simdiff.analysis.effects import Tornado, read_factorial, read_tornado, shapley_contrasts, shapley_shares
+from simdiff.analysis.cell_values import AskError, Block
+from simdiff.analysis.contrasts import contrasts
+from simdiff.analysis.dose import Curve, crossing, enough, first_gain, threshold
+from simdiff.analysis.effects import Factorial, Share, Tornado, shapley_contrasts
 from simdiff.analysis.factor_contrasts import (
     CLIP,
     Contrast,
     Effect,
+    Values,
     draw_means,
     effect_of,
-    estimate,
     is_share,
     log_odds,
+    together,
 )
 from simdiff.analysis.summary import Interval
 from simdiff.analysis.sweep_effects import BlockEffects, agreed, pair_means, strongest_pair
 from simdiff.scenario.experiment_schema import Factor
+
+
+def read_factorial(here: Block, values: Values, factors: dict[str, Factor], outcome: str) -> Factorial:
+    return together(values, lambda look: effects.read_factorial(here, values, factors, outcome, look))[0]
+
+
+def read_tornado(here: Block, values: Values, factors: dict[str, Factor]) -> Tornado | None:
+    return together(values, lambda look: effects.read_tornado(here, factors, look))[0]
+
+
+def read_curves(here: Block, values: Values, factors: dict[str, Factor]) -> list[Curve]:
+    return together(values, lambda look: list(dose.read_curves(here, values, factors, look)))[0]
+
+
+def shapley_shares(values: Values, games: list[Contrast]) -> tuple[list[Share], Effect]:
+    return together(values, lambda look: effects.shapley_shares(values, games, look))[0]
+
+
+def estimate(values: Values, contrast: Contrast) -> Effect:
+    return together(values, lambda look: look(contrast))[0]
 
 
 def planted(names: str, luck: np.ndarray) -> np.ndarray:
@@ -38,28 +62,28 @@ def planted(names: str, luck: np.ndarray) -> np.ndarray:
 def test_effects_of_a_factorial_are_the_planted_ones_and_common_luck_cancels() -> None:
     """Averaged over b (half on), a adds 2 + 1.5/2. Catches contrasts of unpaired worlds (their widths would be those of
     the luck), an interaction halved, and effects under another's name."""
-    values = planted("abc", 5 * noise(1, 4, 6))
+    values = planted("abc", 5 * noise(1, 40, 6))
     read = read_factorial(block(grid("abc")), values, on_off("abc"), "best_version")
     assert [(one.name, round(one.mean, 9)) for one in read.own.main] == [("a", 2.75), ("b", 3.75), ("c", 0.0)]
     assert {one.name: round(one.mean, 9) for one in read.own.interactions} == {"a × b": 1.5, "a × c": 0, "b × c": 0}
     for one in (*read.own.main, *read.own.interactions):
         assert one.chance_high - one.chance_low < 1e-9
-        assert one.parameter_high - one.parameter_low < 1e-9
+        assert one.parameters_high - one.parameters_low < 1e-9
     assert set(read.own.order) == {("a", "c"), ("b", "c"), ("b", "a")}
     assert read.odds is None  # no share
 
 
 def test_chance_and_parameters_are_kept_apart() -> None:
-    """Draws' effects 1, 2, 3 and 4 without chance: parameters 5–95 % is 1.15–3.85 (linear between), chance has no
-    width. Then chance without draws. Catches the two mixed up."""
+    """Draws' effects 1, 2, 3 and 4 without chance: four draws bound 3/5 with their whole range, chance has no width.
+    Then chance without draws. Catches the two mixed up."""
     values = np.zeros((2, 4, 5))
     values[1] = np.array([1.0, 2.0, 3.0, 4.0])[:, None]
     one = estimate(values, Contrast("x", {1: 1.0, 0: -1.0}))
     assert (one.mean, one.chance_low, one.chance_high) == (2.5, 2.5, 2.5)
-    assert (one.parameter_low, one.parameter_high) == pytest.approx((1.15, 3.85))
+    assert (one.parameters_low, one.parameters_high, one.parameters_level) == pytest.approx((1, 4, 3 / 5))
     alone = effect_of("x", np.array([[1.0, 2.0, 3.0]]))
     assert (alone.chance_low, alone.chance_high) == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-3)  # t(.975, 2) / √3
-    assert math.isnan(alone.parameter_low)
+    assert math.isnan(alone.parameters_low)
 
 
 def test_the_chance_interval_covers_as_often_as_it_says() -> None:
@@ -69,17 +93,62 @@ def test_the_chance_interval_covers_as_often_as_it_says() -> None:
     assert np.mean(hits) == pytest.approx(0.95, abs=0.014)
 
 
-def test_a_sign_needs_chance_and_nearly_all_draws() -> None:
-    """Of eight draws one is below zero: the 5 % quantile between the lowest two may still be above it. Catches a claim
-    that one draw in eight contradicts, and one that is chance alone."""
-    draws = np.array([-0.01, 1, 1, 1, 1, 1, 1, 1.0])[:, None] + np.zeros((8, 2))
-    one = effect_of("x", draws)
-    assert one.parameter_low > 0
-    assert (one.above, one.sign) == (0.875, 0)
+def test_a_sign_needs_draws_enough_and_nearly_all_of_them() -> None:
+    """Thirty-nine draws bound 95 % (Wilks): one of them below zero leaves it open, 38 that agree are too few. Catches a
+    claim that a draw contradicts, and one that is chance alone."""
+    draws = np.array([-0.01] + [1.0] * 38)[:, None] + np.zeros((39, 2))
+    assert (effect_of("x", draws).sign, effect_of("x", draws).why) == (0, "parameters")
     assert effect_of("x", np.abs(draws)).sign == 1
     assert effect_of("x", -np.abs(draws)).sign == -1
-    assert effect_of("x", noise(3, 1, 40)).sign == 0
-    assert effect_of("x", np.ones((8, 1))).sign == 1  # one replicate a draw: chance is in the draws
+    assert effect_of("x", np.abs(draws)[1:]).why == "too few draws"
+    assert effect_of("x", np.abs(draws)[20:], confidence=0.9).sign == 1  # 19 draws bound 90 %
+    assert effect_of("x", noise(3, 1, 40)).why == "chance"
+    assert effect_of("x", np.ones((39, 1))).sign == 1  # one replicate a draw: chance is in the draws
+
+
+def test_effects_that_are_told_together_are_judged_together() -> None:
+    """Differences 0.9 and 1.1: t = 10 with one degree of freedom, p = .063; with 1.0, t = 17.3 with two, p = .0033,
+    which is firm alone and, among twenty (p .066), not. Turned round it is the same contrast.
+    Catches a firm effect that luck among many explains, and a contrast that is counted twice."""
+    values = np.zeros((21, 1, 3))
+    values[1:] = np.array([0.9, 1.1, 1.0])
+    assert effect_of("x", values[1, :, :2]).why == "chance"
+    assert effect_of("x", values[1]).p == pytest.approx(0.0033, abs=1e-4)
+    some = [Contrast(f"{n}", {n: 1.0, 0: -1.0}) for n in range(1, 21)]
+    alone, count = together(values, lambda look: (look(some[0]), look(Contrast("back", {0: 1.0, 1: -1.0}))))
+    assert ([one.sign for one in alone], count) == ([1, -1], 1)
+    among, count = together(values, lambda look: [look(one) for one in some])
+    assert ({one.why for one in among}, count) == ({"many comparisons"}, 20)
+
+
+@pytest.mark.parametrize(("draws", "replicates"), [(1, 2), (1, 3), (1, 30), (12, 5), (40, 5)])
+def test_a_sweep_of_doses_is_judged_as_compare_judges_its_cells(draws: int, replicates: int) -> None:
+    """The pairs of doses are those of the cells, so every verdict, p and interval is the same. Catches a dose that one
+    command calls firm and the other does not."""
+    values = 0.1 + 0.02 * np.arange(4)[:, None, None] + 0.01 * noise(1, 4, draws, replicates)
+    points = [{"dose": dose} for dose in DOSES]
+    look_all = [Contrast("", {m: 1.0, n: -1.0}) for m in range(4) for n in range(m)]
+    curve, count = together(values, lambda look: (
+        next(iter(dose.read_curves(block(points), values, {"dose": Factor(path="p", values=list(DOSES))}, look))),
+        [look(one) for one in look_all]))  # fmt: skip
+    pairs = {(one.second, one.first): one for one in contrasts(worlds_of({"depth": values}), 0.95)}
+    assert count == len(pairs) == 6
+    for one, effect in zip(look_all, curve[1], strict=True):
+        low, high = sorted(one.weights)
+        pair = pairs["ABCD"[high], "ABCD"[low]]
+        assert effect.mean == pytest.approx(-pair.whole.mean)
+        assert effect.chance_high == pytest.approx(-pair.whole.chance_low)
+        assert effect.p_holm == pytest.approx(pair.p)
+        assert (effect.why, effect.sign) == (pair.why, {"B above A": 1, "A above B": -1}.get(pair.verdict, 0))
+    assert curve[0].gains[3].sign == curve[1][3].sign
+
+
+def test_a_lever_that_does_nothing_is_none_at_all() -> None:
+    """Thirds of shares that cancel leave their rounding, in every world the same. Catches a firm effect of 1e-17."""
+    values = np.array([0.1 + 0.2 * x["a"] + 0.7 * x["b"] / 3 + np.zeros((1, 5)) for x in map(is_on, grid("abc"))])
+    read = read_factorial(block(grid("abc")), values, on_off("abc"), "depth")
+    assert [(one.name, one.why) for one in read.own.main] == [("a", ""), ("b", ""), ("c", "the same")]
+    assert {one.why for one in read.own.interactions} == {"the same"}
 
 
 def test_worlds_without_a_value_are_left_out_of_every_cell() -> None:
@@ -97,7 +166,7 @@ def test_worlds_without_a_value_are_left_out_of_every_cell() -> None:
 def test_an_s_curve_makes_an_interaction_that_log_odds_do_not_have() -> None:
     """Shares whose log-odds are −2 + a + b: no interaction in log-odds, one in points. Catches scales mixed up."""
     rows = [is_on(point) for point in grid("ab")]
-    logits = np.array([-2 + x["a"] + x["b"] + 0.1 * noise(4, 3, 5) for x in rows])
+    logits = np.array([-2 + x["a"] + x["b"] + 0.1 * noise(4, 39, 5) for x in rows])
     read = read_factorial(block(grid("ab")), 1 / (1 + np.exp(-logits)), on_off("ab"), "depth")
     assert read.odds is not None
     assert [round(one.mean, 9) for one in (*read.odds.main, *read.odds.interactions)] == [1, 1, 0]
@@ -184,8 +253,8 @@ def test_unbalanced_columns_are_not_regular() -> None:
 def shapley_of(worth: dict[frozenset[str], float], names: str) -> dict[str, float]:
     points = grid(names)
     values = np.array([worth[frozenset(n for n in names if x[n] == "on")] for x in points])[:, None, None]
-    contrasts = shapley_contrasts(points, dict.fromkeys(names, ("off", "on")))
-    return {one.name: float(estimate(values + np.zeros((1, 2)), one).mean) for one in contrasts}
+    games = shapley_contrasts(points, dict.fromkeys(names, ("off", "on")))
+    return {one.name: float(estimate(values + np.zeros((1, 2)), one).mean) for one in games}
 
 
 def coalitions(names: str) -> list[frozenset[str]]:
@@ -222,14 +291,14 @@ def test_shapley_values_are_averages_over_all_orders_of_adding() -> None:
 def test_shares_are_of_each_draws_whole_and_none_are_given_of_nothing() -> None:
     """a adds 1 in every draw and b 1, 3, 1, 3 …: shares of a are 1/2 and 1/4, of the means 1/3. With a whole that
     crosses zero no share is told. Catches shares of means put in place of the draws'."""
-    twice = np.tile([1.0, 3.0], 10)
-    values = np.array([x["a"] + x["b"] * twice[:, None] + noise(1, 20, 3) for x in map(is_on, grid("ab"))])
-    contrasts = shapley_contrasts(grid("ab"), {"a": ("off", "on"), "b": ("off", "on")})
-    shares, total = shapley_shares(values, contrasts)
+    twice = np.tile([1.0, 3.0], 20)
+    values = np.array([x["a"] + x["b"] * twice[:, None] + noise(1, 40, 3) for x in map(is_on, grid("ab"))])
+    games = shapley_contrasts(grid("ab"), {"a": ("off", "on"), "b": ("off", "on")})
+    shares, total = shapley_shares(values, games)
     assert total.mean == pytest.approx(3)
     assert shares[0].share == pytest.approx(1 / 3)
     assert (shares[0].share_low, shares[0].share_high) == pytest.approx((1 / 4, 1 / 2))
-    flat, total = shapley_shares(np.array([x["a"] * noise(2, 20, 3) for x in map(is_on, grid("ab"))]), contrasts)
+    flat, total = shapley_shares(np.array([x["a"] * noise(2, 40, 3) for x in map(is_on, grid("ab"))]), games)
     assert total.sign == 0
     assert all(math.isnan(one.share) for one in flat)
 
@@ -269,7 +338,7 @@ def curve_of(units: np.ndarray, *, draws: bool = True) -> Curve:
     """A curve over four doses; a unit a column of (doses, units)."""
     points = [{"dose": dose} for dose in DOSES]
     values = units[:, :, None] + np.zeros((4, units.shape[1], 2)) if draws else units[:, None, :]
-    return next(read_curves(block(points), values, {"dose": Factor(path="p", values=list(DOSES))}))
+    return read_curves(block(points), values, {"dose": Factor(path="p", values=list(DOSES))})[0]
 
 
 def test_the_smallest_dose_that_suffices_in_half_and_in_nearly_all_draws() -> None:
@@ -310,7 +379,7 @@ def test_a_curve_says_from_which_dose_it_gains_and_when_it_gains_no_more() -> No
     """Gains 0, 1, 2, 2 in every draw, with luck shared by the doses and a little of their own. Catches a gain over the
     dose before taken for one over the lowest, and a plateau told from a lead that is chance."""
     shape = np.array([0.0, 1.0, 2.0, 2.0])[:, None]
-    curve = curve_of(shape + noise(3, 1, 30) + 0.01 * noise(4, 4, 30))
+    curve = curve_of(shape + noise(3, 1, 40) + 0.01 * noise(4, 4, 40))
     assert first_gain(curve) == 1.0
     assert curve.doses[enough(curve)] == 2.0
     assert curve.leads[1].mean == pytest.approx(1.0, abs=0.05)
@@ -332,7 +401,7 @@ def test_curves_are_kept_apart_by_the_other_factors() -> None:
 
 def block_effects(values: np.ndarray) -> BlockEffects:
     read = read_factorial(block(grid("ab")), values, on_off("ab"), "best_version")
-    return BlockEffects(block(grid("ab")), read, None, (), values, (), 1.0)
+    return BlockEffects(block(grid("ab")), read, None, (), values, (), 1.0, 1)
 
 
 def test_what_structures_disagree_about_is_not_claimed() -> None:
@@ -346,7 +415,7 @@ def test_what_structures_disagree_about_is_not_claimed() -> None:
 def test_the_pair_that_is_drawn_is_the_firmest_and_its_means_are_averages_of_the_rest() -> None:
     """a × b is 1.5; by hand the means of (a, b) are 10, 13, 12 and 16.5. Catches a picture of another pair."""
     read = read_factorial(block(grid("abc")), planted("abc", np.zeros((1, 3))), on_off("abc"), "best_version")
-    found = BlockEffects(block(grid("abc")), read, None, (), planted("abc", np.zeros((1, 3))), (), 1.0)
+    found = BlockEffects(block(grid("abc")), read, None, (), planted("abc", np.zeros((1, 3))), (), 1.0, 1)
     assert strongest_pair(found) == ("a", "b")
     means = pair_means(found, "a", "b")
     assert {key: one.median for key, one in means.items()} == {

@@ -204,9 +204,10 @@ def test_the_knee_is_no_end_and_no_beaten_mix() -> None:
 
 
 def effect(mean: float, sign: int) -> Effect:
-    """An effect with a given sign."""
-    low, high = (1.0, 2.0) if sign > 0 else (-2.0, -1.0) if sign < 0 else (-1.0, 1.0)
-    return Effect("", mean, low, high, math.nan, math.nan, 0.5, 1.0)
+    """An effect that is firm in every world, or (``sign`` 0) open."""
+    found = effect_of("", mean + (0 if sign else 10) * np.array([[-1.0, 0.0, 1.0]]))
+    assert (round(found.mean, 9), found.sign) == (mean, sign)
+    return found
 
 
 @pytest.mark.parametrize(("losses", "said"), [

@@ -14,6 +14,7 @@ from simdiff.analysis.abc import Sizes
 from simdiff.analysis.calibration import SCORED, score_of
 from simdiff.cli import BAD_INPUT, app
 from simdiff.register import PARAMETERS
+from simdiff.report.picture import read_story
 from simdiff.scenario import read_posterior
 
 SMALL = """\
@@ -80,6 +81,7 @@ def test_what_is_told_of_a_calibration(calibrated: tuple[Path, str]) -> None:
     assert "does not forecast a named district" in said
     assert "different prior points" in said
     assert imread(folder / "calibration.png").size > 0
+    assert read_story(folder / "calibration.png")["numbers"].encode() == (folder / "calibration.csv").read_bytes()
     assert not (folder / "carlson.png").exists()
 
 

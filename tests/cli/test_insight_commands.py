@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from simdiff.analysis.discovery import discover
 from simdiff.cli import app
+from simdiff.report.picture import read_story
 from simdiff.scenario import load_experiment
 from simdiff.study.engines import LocalEngine
 from simdiff.study.plan import make_plan
@@ -108,13 +109,78 @@ def test_effects_says_what_each_factor_does(swept: Path, tmp_path: Path) -> None
         assert word in result.stdout, word
     assert HOSTILE.split("🙂")[0] in result.stdout
     names = {path.name for path in out.iterdir()}
-    assert names == {"effects.json", "effects.csv", *(f"{kind}-{n}.png" for n in (1, 2) for kind in
-                     ("effects", "interaction", "tornado", "dose-coaches"))}  # fmt: skip
+    assert names == {"effects.json", "effects.csv", "charts"}
+    drawn = {path.name for path in (out / "charts").iterdir()}
+    assert drawn == {f"{kind}-{n}.{end}" for n in (1, 2) for end in ("png", "csv") for kind in
+                     ("effects", "interactions", "tornado", "dose-coaches")}  # fmt: skip
     with (out / "effects.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     goals = [float(row["mean"]) for row in rows if (row["kind"], row["name"]) == ("main", "goals")]
     assert len(goals) == 2
     assert min(goals) > 0
+
+
+def test_charts_of_effects_are_those_of_simdiff_chart_and_are_replayed(swept: Path, tmp_path: Path) -> None:
+    """Of the second block too, which is asked for by what is held in it; the names in it do nothing. Catches a chart of
+    another block, and one that rests on more than its file."""
+    out = tmp_path / "told"
+    assert asked("effects", swept, "--outcome", "spread", "--reach", 0.5, "--out", out).exit_code == 0
+    words = {"effects": (), "interactions": (), "tornado": (), "dose": ("--reach", 0.5, "--factor", "coaches")}
+    for kind, more in words.items():
+        again = tmp_path / f"{kind}.png"
+        result = asked("chart", swept, kind, "--outcomes", "spread", "--at", "dilution=on", *more, "--out", again)
+        assert result.exit_code == 0, result.stderr
+        name = "dose-coaches" if kind == "dose" else kind
+        then, now = read_story(out / "charts" / f"{name}-2.png"), read_story(again)
+        for part in ("kind", "title", "caption", "alt", "asked", "numbers", "plan"):
+            assert then[part] == now[part], (kind, part)
+        assert "dilution=on" in now["title"]
+        replayed = asked("replay", again)
+        assert (replayed.exit_code, "and the picture" in replayed.stdout) == (0, True), replayed.stdout
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("shapley",), "expected all combinations of two to ten factors with two levels each"),
+    (("effects", "--at", "dilution=of"), "did you mean `off`"),
+    (("effects", "--at", "scenario=que"), "did you mean `quo`"),
+    (("dose", "--factor", "coach"), "did you mean coaches"),
+    (("interactions", "--factor", "goals"), "--factor: 1 asked for, interactions shows two"),
+    (("effects", "--outcomes", "spred"), "did you mean spread"),
+    (("effects", "--years", "1,2"), "expected one year"),
+    (("effects", "--months", "5"), "expected one year"),
+    (("effects", "--baseline", "x"), "--baseline: the kind effects takes no such option"),
+    (("dose", "--outcomes", "sustained_24"), "sustained_24 has no value in any run"),
+    (("differences", "--confidence", "0.4"), "--confidence: 0.4, expected 0.5 to 0.9999"),
+    (("differences", "--cell", "nothing"), "unknown cell `nothing`"),
+    (("frontier", "--outcomes", "cost"), "cost has no cost beside it"),
+    (("frontier", "--outcomes", "cost,spread"), "2 asked for, frontier shows 1"),
+])  # fmt: skip
+def test_charts_that_cannot_be_drawn_are_refused(swept: Path, words: tuple[str, ...], said: str) -> None:
+    """Catches a traceback, an option that is passed over, and a file that is written all the same."""
+    result = asked("chart", swept, *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert not (swept / "charts").exists()
+
+
+def test_effects_and_compare_say_the_same_of_two_replicates(tmp_path: Path) -> None:
+    """A sweep of doses with two replicates. Catches a dose that ``effects`` calls firm and ``compare`` does not."""
+    text = EFFECTS.replace("replicates: 6", "replicates: 2")
+    text = "\n".join(line for line in text.splitlines() if "goals: {on" not in line and "dilution" not in line) + "\n"
+    out = run_text(tmp_path, text)
+    said = told(asked("effects", out, "--outcome", "spread", "--out", tmp_path / "a", "--json"))
+    pairs = told(asked("compare", out, "--outcome", "spread", "--json"))["pairs"]
+    verdicts = {(one["first"], one["second"]): (one["p_holm"], one["why"]) for one in pairs}
+    gains = said["blocks"][0]["curves"][0]["gains"]
+    for dose, gain in zip(("0.5", "1"), gains[1:], strict=True):
+        p, why = verdicts["coaches=0", f"coaches={dose}"]
+        assert gain["p_holm"] == pytest.approx(p)
+        assert why != ""
+    printed = " ".join(asked("effects", out, "--outcome", "spread", "--out", tmp_path / "b").stdout.split())
+    assert "No tested dose has a firm gain" in printed
+    assert "WARNING: with 2 replicates chance is measured roughly" in printed
+    assert "WARNING: with 2 replicates" in " ".join(asked("compare", out, "--outcome", "spread").stdout.split())
+    assert "raises it" not in printed
 
 
 def test_effects_for_scripts_is_json_and_nothing_else(swept: Path, tmp_path: Path) -> None:
@@ -164,6 +230,8 @@ def test_discover_says_where_a_policy_fails(here: Path, monkeypatch: pytest.Monk
     out = run_text(here, UNKNOWN)
     assert asked("effects", out).exit_code == 2
     assert "simdiff discover" in asked("effects", out).stderr
+    result = asked("discover", out, "--fails", "sprad<0.05", "--policy", "all")
+    assert (result.exit_code, "--fails: the sweep has no `sprad`" in result.stderr) == (2, True), result.stderr
     words = ("discover", out, "--fails", "spread<0.05", "--policy", "all")
     result = asked(*words)
     assert result.exit_code == 0, result.stderr

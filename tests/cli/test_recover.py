@@ -8,8 +8,9 @@ from test_cli import simdiff_command
 
 from simdiff.analysis.recovery_study import Size
 from simdiff.cli.recover import recover_command
+from simdiff.report.picture import read_story
 
-FILES = {"recovery.csv", "recovery.md", "recovery.json", "recovery.png", "steps"}
+FILES = {"recovery.csv", "recovery.md", "recovery.json", "recovery-chart.png", "recovery-chart.csv", "steps"}
 
 
 def test_recover_writes_its_files_and_goes_on_from_what_it_has(
@@ -20,7 +21,12 @@ def test_recover_writes_its_files_and_goes_on_from_what_it_has(
     assert run.returncode == 0, run.stderr
     out = tmp_path / "here"
     assert {path.name for path in out.iterdir()} == FILES
-    assert "return their prior" in run.stdout
+    told = " ".join(run.stdout.split())
+    assert "WARNING: 20 truths and a bank of 40 are too few to conclude anything (at least 200 and 2,000)" in told
+    assert "With all data, told" not in told
+    story = read_story(out / "recovery-chart.png")
+    assert story["study"] == "recover"
+    assert story["numbers"].encode() == (out / "recovery-chart.csv").read_bytes()
     assert "does not forecast" in run.stdout
     kept = {path: path.stat().st_mtime_ns for path in (out / "steps").rglob("*.npz")}
     table = (out / "recovery.csv").read_bytes()

@@ -9,6 +9,7 @@ import pytest
 from processes import Fork
 from sweep_commands import contents, done, small_folder
 
+from simdiff.report.picture import read_story
 from simdiff.scenario import load_experiment
 from simdiff.study.engines import LocalEngine
 from simdiff.study.plan import make_plan
@@ -65,7 +66,9 @@ def test_sensitivity_writes_its_table_and_chart(fork: Fork, here: Path) -> None:
     assert rows[0]["input"] == "coaches"
     assert {row["input"] for row in rows} == {"coaches", "explore_contact", "form"}
     assert float(rows[0]["mu_star_05"]) <= float(rows[0]["mu_star"]) <= float(rows[0]["mu_star_95"])
-    assert (here / "found" / "cost-year-3-all.png").read_bytes()[:4] == b"\x89PNG"
+    story = read_story(here / "found" / "cost-year-3-all.png")
+    assert story["numbers"].encode() == (here / "found" / "cost-year-3-all.csv").read_bytes()
+    assert story["command"].startswith("simdiff sensitivity ")
 
 
 def test_given_data_of_a_difference_as_json(fork: Fork, here: Path) -> None:

@@ -18,13 +18,17 @@ from simdiff.analysis.structures import VARIANTS
 from simdiff.analysis.validation import DISTRICTS, Validation, validate, validation_rows
 from simdiff.analysis.worlds import worlds_of
 from simdiff.cli import main
+from simdiff.report.picture import read_story
+from simdiff.report.provenance import CAVEAT
+from simdiff.report.replay import edits, of_study
 from simdiff.scenario import load_experiment
 from simdiff.study.draws import parameter_draws
 from simdiff.study.files import csv_bytes
 
 SHIPPED = Path(simdiff.__file__).parents[1] / "experiments" / "validation.yaml"
-FILES = {"validation.csv", "validation.json", "validation.html", "patterns.png", "rollouts.png", "survival.png",
-         "plateau.png", "interactions.png"}  # fmt: skip
+PICTURES = ("patterns", "rollouts", "survival", "plateau", "interactions")
+FILES = {"validation.csv", "validation.json", "validation.html",
+         *(f"{name}.{end}" for name in PICTURES for end in ("png", "csv"))}  # fmt: skip
 TINY = ("--posterior", "priors", "--draws", 2, "--replicates", 1, "--network", "nowhere")
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -84,11 +88,31 @@ def test_it_writes_its_folder_and_says_what_it_found(fork: Fork, copy: Path, fou
         "labels-only",
         "no-commitment",
         "hits",
-        "familiar pattern",
+        "WARNING: 2 draws are too few to conclude anything",
         "does not forecast",
         "not run: data absent",
     ):
         assert words in run.out
+    assert "hit" not in run.out.replace("hits", "").replace("a hit or a miss", "").split("Hit: ")[0]
+    for name in PICTURES:
+        check_picture(copy / "here" / f"{name}.png")
+
+
+def check_picture(path: Path) -> None:
+    """Its story is whole and its numbers are those beside it; replay says what it is and draws nothing."""
+    story = read_story(path)
+    assert (story["study"], story["kind"]) == ("validate", path.stem)
+    assert story["numbers"].encode() == path.with_suffix(".csv").read_bytes()
+    assert CAVEAT in story["caption"]
+    assert len(story["alt"]) > 40
+    assert edits(story) == []
+    told = of_study(story)
+    assert (
+        f"a picture of `simdiff validate`, a study of many worlds that a replay does not run. It is drawn again by: \
+{story['command']}"
+        in told
+    )
+    assert edits({**story, "caption": "all is well"}) == ["story: it was edited (its checksum does not fit)"]
 
 
 def test_json_is_alone_on_standard_output(
@@ -96,7 +120,7 @@ def test_json_is_alone_on_standard_output(
 ) -> None:
     """Catches tables in the way of a script, JSON that scripts cannot read, and a file that says something else."""
     monkeypatch.setattr(simdiff.cli.validate, "_measure", lambda *_: (found, None))
-    monkeypatch.setattr(simdiff.report.validation_report, "png", lambda *_: b"picture")
+    monkeypatch.setattr(simdiff.report.validation_report, "plate_files", lambda name, *_: {f"{name}.png": b"picture"})
     code = simdiff.cli.validate.validate_command(
         "validation", "priors", 2, 1, None, Path("no"), tmp_path / "here", True
     )

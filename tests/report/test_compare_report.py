@@ -3,7 +3,6 @@
 import csv
 import io
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +12,15 @@ from matplotlib.figure import Figure
 from simdiff.analysis.comparison import Comparison, judge
 from simdiff.analysis.matched import Asked
 from simdiff.analysis.ranking import ranked
+from simdiff.analysis.results import OfSweep, Results
 from simdiff.analysis.spending import Slack
-from simdiff.report.compare_charts import charts, spread_out
-from simdiff.report.compare_files import _csv, acceptability_rows, option_rows, pair_rows
+from simdiff.report.charts import PRINT, spread_out
+from simdiff.report.compare_files import _csv, acceptability_rows, charts, option_rows, pair_rows
 from simdiff.report.compare_words import MOST_PAIRS, Section, ranking_lines, sections, where
+from simdiff.report.figure import Chart
 from simdiff.report.steps import LONGEST_NAME, named, short, step, steps
 from simdiff.scenario import load_experiment
+from simdiff.study.chunk_folder import Chunks, Rows
 from simdiff.study.plan import Plan, make_plan
 
 HOSTILE = ("=cmd|' /C calc'!A0", "<script>alert(1)</script>", "$x^2$ and $\\frac$", "../../etc", "a" * 300, "🙂 [bold]",
@@ -123,6 +125,17 @@ def test_every_interval_says_what_it_is() -> None:
     assert "draws" not in section(compared(6, 1), "minus A").columns
 
 
+def test_structures_without_draws_are_not_called_draws() -> None:
+    """Two structures at one set of parameters each, as after ``--draws 0``. Catches structures told as draws."""
+    luck = np.random.default_rng(1).normal(size=(3, 2, 7))
+    values = {"depth": 0.05 * np.arange(3)[:, None, None] + 0.01 * luck + 0.1}
+    found = judge(worlds_of(values, structure=[0, 1], structures=("form=a", "form=b")), Asked())
+    told = texts(found)
+    assert "(2 structures, each at one set of parameters, × 7 replicates)" in told
+    assert "range of structures" in told
+    assert "draw" not in told
+
+
 def test_costs_come_first_only_where_they_differ() -> None:
     """Unequal spend: the frontier before the differences, and the warning. Without costs: neither."""
     headings = [one.heading for one in sections(compared(6, 40))]
@@ -152,40 +165,83 @@ def test_names_do_nothing_in_tables() -> None:
     assert "<script>" in texts(found)
 
 
-@pytest.mark.filterwarnings("ignore:Glyph")
-def test_pictures_take_any_name(plan: Plan, tmp_path: Path) -> None:
-    """Names with $, braces, 300 characters or an emoji are drawn as they are, in pictures of ordinary size, under file
-    names of our own. Catches mathematics read into a name, which would raise."""
-    found = compared(len(HOSTILE), 3, HOSTILE)
-    drawn = dict(charts(plan, found))
-    assert list(drawn) == ["comparison", "frontier-depth", "acceptability-depth", "regret-depth"]
-    for name, figure in drawn.items():
-        figure.savefig(tmp_path / f"{name}.png")
-        assert max(figure.get_size_inches()) < 13
-        assert "does not forecast a named district" in " ".join(words(figure).split())
-        assert name == "acceptability-depth" or "$x^2$ and $\\frac$" in words(figure)
+def drawn(plan: Plan, found: Comparison) -> dict[str, Chart]:
+    """The charts of a comparison made by hand; its options are cells of the plan."""
+    cells = tuple(replace(plan.cells[0], name=name, id=f"{n}") for n, name in enumerate(found.worlds.options))
+    whole = replace(plan, cells=cells, unique={cell.id: cell for cell in cells})
+    source = OfSweep(whole, Rows(plan, Chunks({}, [], [])))
+    return dict(charts(Results(whole, source, "d" * 64, "simdiff sweep e"), found, PRINT))
+
+
+def test_pictures_take_any_name(plan: Plan) -> None:
+    """Names with $, braces, 300 characters or an emoji are drawn as they are, in pictures of ordinary size, and do
+    nothing in the numbers beside them. Catches mathematics read into a name, which would raise."""
+    made = drawn(plan, compared(len(HOSTILE), 3, HOSTILE))
+    assert list(made) == ["differences", "frontier-depth", "acceptability-depth", "regret-depth"]
+    for name, chart in made.items():
+        chart.figure.draw_without_rendering()
+        assert max(chart.figure.get_size_inches()) < 8
+        assert "does not forecast a named district" in " ".join(words(chart.figure).split())
+        assert name == "acceptability-depth" or "$x^2$ and $\\frac$" in words(chart.figure)
+        assert not any(cell.startswith(("=", "+", "@"))
+                       for row in csv.reader(io.StringIO(chart.csv().decode())) for cell in row)  # fmt: skip
 
 
 def words(figure: Figure) -> str:
     return " ".join(text.get_text() for text in figure.findobj(lambda one: hasattr(one, "get_text")))  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("draws", [1, 40])
+@pytest.mark.parametrize("draws", [1, 12, 40])
 def test_pictures_say_what_they_show(plan: Plan, draws: int) -> None:
-    """The layers of uncertainty and the number of worlds are under each; firm differences are filled."""
-    found = compared(4, draws)
-    drawn = dict(charts(plan, found))
-    told = " ".join(words(drawn["comparison"]).split())
-    assert ("central 95% of draws" in told) == (draws > 1)
-    assert "7 replicates" in told
-    filled = [line.get_markerfacecolor() for line in drawn["comparison"].axes[0].lines if line.get_marker() == "o"]
-    assert len(filled) == 3
-    assert "white" not in filled
+    """The layers of uncertainty and the number of worlds are under each; firm differences are filled, and twelve draws
+    are too few for any. The numbers beside it are those drawn."""
+    chart = drawn(plan, compared(4, draws))["differences"]
+    assert ("thin: central 95% of the draws" in chart.caption) == (draws == 40)
+    assert ("thin: range of the draws" in chart.caption) == (draws == 12)
+    assert ("chance alone" in chart.caption) == (draws == 1)
+    assert "7 replicates" in chart.caption
+    assert "6 comparisons judged together" in chart.caption
+    dots = [line for line in chart.figure.axes[0].lines if line.get_marker() == "o"]
+    assert [line.get_markerfacecolor() == "white" for line in dots] == [draws == 12] * 3
+    assert [line.get_xdata()[0] for line in dots] == [row["mean"] for row in chart.table]
+    assert {row["why"] for row in chart.table} == ({"too few draws"} if draws == 12 else {""})
+    assert f"{0 if draws == 12 else 3} of 3 differ firmly" in chart.alt
+
+
+def test_the_frontier_and_the_acceptability_draw_their_numbers(plan: Plan) -> None:
+    """Means, clouds and shares are in the tables; the words name the steps of the frontier. Catches a picture of other
+    numbers than those beside it."""
+    found = compared(3, 40)
+    made = drawn(plan, found)
+    plane = made["frontier-depth"]
+    means = [(row["cost"], row["effect"]) for row in plane.table if row["what"] == "mean"]
+    dots = {tuple(map(float, (*line.get_xdata(), *line.get_ydata()))) for line in plane.figure.axes[0].lines
+            if line.get_marker() == "o"}  # fmt: skip
+    assert dots == set(means)
+    clouds = [tuple(map(float, at)) for marks in plane.figure.axes[0].collections for at in marks.get_offsets()]
+    assert clouds == [(row["cost"], row["effect"]) for row in plane.table if row["what"] == "draw"]
+    assert len(clouds) == 3 * 40
+    assert plane.alt.index("A (") < plane.alt.index("B at $") < plane.alt.index("C at $")
+    curves = made["acceptability-depth"]
+    for option in "ABC":
+        shares = [row["best_share"] for row in curves.table if row["option"] == option]
+        drawn_lines = [line.get_ydata().tolist() for line in curves.figure.axes[0].lines if line.get_linewidth() < 2]
+        assert shares in drawn_lines or max(shares) < 0.05
+    assert curves.asked.outcomes == ("depth",)
+    assert curves.asked.cells == ("A", "B", "C")
+
+
+def test_options_that_are_not_drawn_are_counted(plan: Plan) -> None:
+    """Forty-two options against one: forty are drawn, and the caption says that one is in the table only; so it is."""
+    chart = drawn(plan, compared(42, 2, tuple(f"o{n}" for n in range(42))))["differences"]
+    assert "Not drawn, but in the table: 1 more options." in chart.caption
+    assert len({row["option"] for row in chart.table}) == 41
+    assert len(chart.figure.axes[0].get_yticklabels()) == 40
 
 
 def test_a_chart_without_costs_is_not_drawn(plan: Plan) -> None:
     """Catches an empty plane."""
-    assert [name for name, _ in charts(plan, compared(3, 2, cost=False))] == ["comparison", "regret-depth"]
+    assert list(drawn(plan, compared(3, 2, cost=False))) == ["differences", "regret-depth"]
 
 
 def test_labels_keep_their_distance() -> None:
@@ -205,6 +261,7 @@ def test_what_is_undefined_everywhere_is_said_to_be(plan: Plan) -> None:
     assert "cannot tell apart (defined in 0%)" in told
     assert "Every option is defined in 0% of worlds only: no regret and no frontier." in told
     assert "nan" not in told
-    drawn = dict(charts(plan, found))
-    assert list(drawn) == ["comparison"]
-    assert "undefined" in words(drawn["comparison"])
+    made = drawn(plan, found)
+    assert list(made) == ["differences"]
+    assert "undefined" in words(made["differences"].figure)
+    assert "undefined" in made["differences"].alt

@@ -28,7 +28,10 @@ from simdiff.report.story import story_of
 from simdiff.study.run import HEADLINES
 from simdiff.study.run_folder import read_run
 
-OF_SWEEP = [kind for kind in KINDS if kind != "animation"]
+PAIRED = ("differences", "frontier", "acceptability", "regret", "effects", "interactions", "shapley", "tornado", "dose")
+"""Kinds that compare cells; of one factor with three names there are neither interactions nor doses."""
+OF_RUN = [kind for kind in KINDS if kind not in PAIRED]
+OF_SWEEP = [kind for kind in KINDS if kind not in ("animation", "interactions", "shapley", "dose")]
 HOSTILE = [
     "$x$ \\frac{1}{0} $",
     "<script>alert(1)</script>&amp;<!--",
@@ -86,11 +89,20 @@ def test_every_kind_is_documented() -> None:
     docs = Path(__file__).resolve().parents[2] / "docs"
     page = (docs / "charts.md").read_text(encoding="utf-8")
     assert [kind for kind in KINDS if f"\n| `{kind}` |" not in page] == []
-    kinds = {read_story(docs / name)["kind"] for name in ("four-levers.png", "four-levers-sweep.png", "animation.gif")}
-    assert kinds == {"adoption", "levers", "animation"}
+    kinds = {
+        name: read_story(docs / name)["kind"]
+        for name in (
+            "four-levers.png",
+            "four-levers-sweep.png",
+            "animation.gif",
+            "equal-spend-comparison.png",
+            "rollouts.png",
+        )
+    }
+    assert list(kinds.values()) == ["adoption", "levers", "animation", "differences", "rollouts"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OF_RUN)
 def test_every_kind_draws_a_run(run: Results, kind: str) -> None:
     """Catches a kind that fails on a run, that has no numbers, or does not say what its intervals are and are not."""
     chart = drawn(run, kind)
@@ -106,16 +118,26 @@ def test_every_kind_draws_a_run(run: Results, kind: str) -> None:
         figure.draw_without_rendering()
 
 
+@pytest.mark.parametrize("kind", PAIRED)
+def test_a_run_has_nothing_to_compare(run: Results, kind: str) -> None:
+    """Catches a traceback, or a chart of one cell against nothing."""
+    with pytest.raises(ChartError, match=r"results of one run, .*expected a folder of simdiff sweep"):
+        drawn(run, kind)
+
+
 @pytest.mark.parametrize("kind", OF_SWEEP)
 def test_every_kind_draws_a_sweep(sweep: Results, kind: str) -> None:
     """Catches a kind that fails on cells, at the other size, or does not name the cell that it shows."""
     chart = KINDS[kind].draw(sweep, Asked(kind), SIZES["screen"])
     chart.figure.draw_without_rendering()
     assert chart.figure.get_size_inches()[0] == pytest.approx(9.6)
-    assert chart.asked.cells
+    assert chart.asked.cells or kind in PAIRED
+    if kind in PAIRED:
+        assert "6 replicates" in chart.caption or "6 matched replicates" in chart.caption
+        assert "one set of parameters" in chart.caption
     if len(chart.asked.cells) == 1:
         assert chart.asked.cells[0] in chart.title
-        assert "2 more cells are in the results" in chart.caption
+        assert "2 more cells are in the results: --cell NAME shows others." in chart.caption
 
 
 @pytest.mark.parametrize("kind", ["adoption", "districts", "levers", "stages", "equity", "survival"])
@@ -196,6 +218,35 @@ def test_levers_draw_their_numbers(sweep: Results) -> None:
         assert all(low <= dot <= high for (low, high), dot in zip(spans, dots, strict=True))
     assert [label.get_text() for label in chart.figure.axes[0].get_yticklabels()] == [c.name for c in sweep.plan.cells]
     assert {row["month"] for row in rows(chart)} == {"23"}
+
+
+def test_cells_that_are_not_drawn_are_told(sweep: Results) -> None:
+    """Forty-eight cells, of which forty fit. Catches eight that are dropped without a word, or without the way to see
+    them."""
+    cells = tuple(replace(sweep.plan.cells[n % 3], name=f"cell-{n}") for n in range(48))
+    chart = drawn(replace(sweep, plan=replace(sweep.plan, cells=cells)), "levers")
+    assert len(chart.figure.axes[0].get_yticklabels()) == 40
+    assert "8 more cells are in the results: --cell NAME shows others." in chart.caption
+
+
+def test_differences_and_effects_draw_their_numbers(sweep: Results) -> None:
+    """Of one factor, what a level does is the difference of its cell from the first: both charts have it. Catches dots
+    of another cell, and two charts that do not agree."""
+    effects = drawn(sweep, "effects", outcomes=("spread",))
+    name = "support=ends"
+    pairs = drawn(sweep, "differences", outcomes=("spread",), baseline=name)
+    for chart in (effects, pairs):
+        dots = [line.get_xdata()[0] for line in chart.figure.axes[0].get_lines() if line.get_marker() == "o"]
+        np.testing.assert_allclose(dots, [row["mean"] for row in chart.table[: len(dots)]])
+    told = {
+        row["effect"]: (row["mean"], row["chance_low"], row["why"]) for row in effects.table if row["scale"] == "points"
+    }
+    for row in pairs.table:
+        mean, low, why = told[row["option"]]
+        assert (mean, low) == (pytest.approx(row["mean"]), pytest.approx(row["chance_low"]))
+        assert why == row["why"]
+    assert pairs.asked.baseline == name
+    assert pairs.asked.months == (35,)
 
 
 def test_equity_draws_its_numbers(run: Results) -> None:

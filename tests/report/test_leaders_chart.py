@@ -17,7 +17,12 @@ def test_every_form_has_its_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leaders, "AGAIN", 4)
     years = tuple(int(year) for year in np.repeat(np.arange(1, 7), np.diff(ADOPTED, prepend=0)))
     ring = Network(tuple(map(str, range(38))), years, tuple((n, (n + 1) % 38) for n in range(38)))
-    figure = leaders_chart(leaders.carlson(ring, 2, 1), "a caveat.")
+    plate = leaders_chart(leaders.carlson(ring, 2, 1), "a caveat.", "validate")
+    figure = plate.figure
+    assert [row["value"] for row in plate.table if row["model"] == "observed"] == [
+        n / 38 for n in (1, 5, 15, 27, 35, 38)
+    ]
+    assert "a caveat." in plate.caption
     titles = [axis.get_title(loc="left") for axis in figure.axes]
     assert [sum(form in title for title in titles) for form in ("logit", "hazard", "threshold")] == [2, 2, 2]
     assert [any(word in title for title in titles) for word in ("Bass", "calendar trend")] == [True, True]

@@ -18,7 +18,7 @@ from small_results import SWEEP, sweep_pair, write_pair
 from simdiff.analysis.briefing import brief
 from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DISAGREE, SAME, Contrast, Estimate, judged
 from simdiff.analysis.matched import Asked, CompareError
-from simdiff.analysis.results_of import read_results, rows_of
+from simdiff.analysis.results_of import read_results
 from simdiff.report.memo import rules
 from simdiff.report.memo.audit import audit
 from simdiff.report.memo.content import Wish, write_memo
@@ -134,7 +134,9 @@ ESTIMATE = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 4
 @pytest.fixture(scope="module")
 def said(factorial: Path) -> Speaker:
     results = read_results(factorial)
-    return Speaker(brief(results, rows_of(results), Asked()), Ledger(), "parameters", {"a": "Plan A", "b": "Plan B"})
+    return Speaker(
+        brief(results, results.source.rows(), Asked()), Ledger(), "parameters", {"a": "Plan A", "b": "Plan B"}
+    )
 
 
 def contrast(verdict: Any = SAME, why: str = "", whole: Estimate = ESTIMATE) -> Contrast:

@@ -332,7 +332,7 @@ replicates: @-1
         ("{path: policy.goals.problems.level, values: [0, .5, @0]}", "factors.a.values[2]: found 0 again, expected "
          "different values"),
         ("{path: policy.goals.problems.level, values: @[]}", "factors.a.values: found an empty list, expected a list "
-         "of at least 1 entries, each true or false, or a whole number, or a number, or a text"),
+         "of 1 to 1000 entries, each true or false, or a whole number, or a number, or a text"),
         ("{path: policy.goals.problems.level, values: [0, @.nan]}", ": found .nan, expected a finite number"),
         ("{path: policy.goals.problems.level, low: 0, high: @1e999}", ": found 1e999, expected a finite number"),
         ("{on: {policy.goals.problems: @-.inf}}", ": found -.inf, expected a finite number"),
@@ -485,7 +485,7 @@ def test_bad_numbers_and_outcomes(refused: Refused, text: str, said: str) -> Non
         ("[tiny.yaml, @tiny.yaml]", "scenarios[1]: found `tiny` again, expected different names (say `name: file`)"),
         ("[sub/tiny.yaml, @tiny.yaml]", "scenarios[1]: found `tiny` again, expected different names (say "
          "`name: file`)"),
-        ("@[]", "scenarios: found an empty list, expected a mapping of at least 1 entries"),
+        ("@[]", "scenarios: found an empty list, expected a mapping of 1 to 100 entries"),
         ("{@a: }", "scenarios.a: found nothing, expected a mapping with `scenario`, `title`, `set`"),
         ("{a: {scenario: @''}}", 'scenarios.a: found "", expected one file or shipped scenario'),
         ("{a: {scenario: @[x]}}", "scenarios.a.scenario: found a list, expected a text"),

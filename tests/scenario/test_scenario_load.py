@@ -270,4 +270,7 @@ def test_problems_sort_print_and_merge():
 def test_nearest():
     assert nearest("Strat", ["start", "stop"]) == "start"
     assert nearest("zzz", ["start", "stop"]) == ""
+    doses = ["coaches=0.8", "coaches=0", "coaches=0.05"]
+    assert [nearest(word, doses) for word in ("coaches=0.", "coaches=0.0", "coach=0.80", "coaches=.8")] == [
+        "coaches=0", "coaches=0", "coaches=0.8", "coaches=0.8"]  # fmt: skip
     assert nearest("s" * 10_000, ["start"]) == ""

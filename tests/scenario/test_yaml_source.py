@@ -86,7 +86,7 @@ def test_size_has_a_cap(write):
     at_cap = "a: 1\n#" + "x" * (LARGEST_FILE - 6)
     assert read_source(write(at_cap)).problems == ()
     (problem,) = read_source(write(at_cap + "x")).problems
-    assert str(problem) == "a.yaml:1:1: file too large, expected at most 1,000,000 bytes"
+    assert str(problem) == "a.yaml:1:1: file too large, expected at most 300,000 bytes"
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])
@@ -94,13 +94,13 @@ def test_nesting_has_a_cap(write, opening, closing):
     # The top mapping is the first level, so its value may nest one level less than the cap (with a scalar inside).
     fits = DEEPEST - 2
     assert read_source(write(f"a: {opening * fits}1{closing * fits}")).problems == ()
-    for depth in (fits + 2, 100_000):
+    for depth in (fits + 2, 50_000):
         (problem,) = read_source(write(f"a: {opening * depth}")).problems
         assert "nested too deeply" in str(problem)
 
 
 def test_deep_indentation_and_keys_do_not_recurse(write):
-    for text in ("- " * 50_000, "? " * 50_000, "".join(f"{' ' * i}a:\n" for i in range(900))):
+    for text in ("- " * 50_000, "? " * 50_000, "".join(f"{' ' * i}a:\n" for i in range(700))):
         (problem,) = read_source(write(text)).problems
         assert "nested too deeply" in str(problem)
 

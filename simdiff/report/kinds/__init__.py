@@ -11,10 +11,14 @@ from simdiff.analysis.results import Results
 from simdiff.report.asked import Asked, ChartError
 from simdiff.report.charts import Size
 from simdiff.report.figure import Chart
+from simdiff.report.kinds.comparison import differences, regret
 from simdiff.report.kinds.curves import adoption, districts
+from simdiff.report.kinds.doses import dose, interactions
+from simdiff.report.kinds.effects import effects, shapley, tornado
 from simdiff.report.kinds.equity import equity
 from simdiff.report.kinds.levers import levers
 from simdiff.report.kinds.maps import animation, map_, network
+from simdiff.report.kinds.money import acceptability, frontier
 from simdiff.report.kinds.stages import stages
 from simdiff.report.kinds.survival import survival
 from simdiff.scenario import nearest
@@ -35,6 +39,8 @@ class Kind:
 
 
 WHERE = ("cells", "place", "practice")
+COMPARED = ("outcomes", *WHERE, "months", "baseline", "confidence")
+BLOCK = ("outcomes", "place", "practice", "months", "at")
 KINDS: dict[str, Kind] = {
     "adoption": Kind(adoption, "spread and depth over time, a panel for each cell", "outcomes kept at several times",
                      ("outcomes", *WHERE), again=False),
@@ -52,9 +58,28 @@ KINDS: dict[str, Kind] = {
                     (*WHERE, "months", "replicate"), again=True),
     "animation": Kind(animation, "the map month by month, as a GIF", "any results",
                       (*WHERE, "months", "replicate"), again=True),
+    "differences": Kind(differences, "every option minus a baseline, world by world", "a sweep of several cells",
+                        COMPARED, again=False),
+    "frontier": Kind(frontier, "what options cost and do, and the best for their cost", "a sweep that keeps cost",
+                     COMPARED, again=False),
+    "acceptability": Kind(acceptability, "which option is best, by what an effect is worth", "a sweep that keeps cost",
+                          COMPARED, again=False),
+    "regret": Kind(regret, "what is lost by choosing each option", "a sweep of several cells", COMPARED, again=False),
+    "effects": Kind(effects, "main effects and interactions of factors", "a factorial, or a regular fraction", BLOCK,
+                    again=False),
+    "interactions": Kind(interactions, "an outcome over two factors together", "a factorial", (*BLOCK, "factors"),
+                         again=False),
+    "shapley": Kind(shapley, "each factor's part in what all do", "all combinations of two-level factors", BLOCK,
+                    again=False),
+    "tornado": Kind(tornado, "single changes of a base, largest first", "a base cell, and cells one change from it",
+                    BLOCK, again=False),
+    "dose": Kind(dose, "an outcome over the doses of a factor", "a factor with three or more numbers",
+                 (*BLOCK, "factors", "reach"), again=False),
 }  # fmt: skip
 OPTIONS = {"outcomes": "--outcomes", "cells": "--cell", "place": "--place", "practice": "--practice",
-           "months": "--years and --months", "replicate": "--replicate"}  # fmt: skip
+           "months": "--years and --months", "replicate": "--replicate",
+           "baseline": "--baseline", "confidence": "--confidence", "factors": "--factor", "at": "--at",
+           "reach": "--reach"}  # fmt: skip
 
 
 def check(asked: Asked) -> Kind:

@@ -6,22 +6,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from simdiff.analysis.results import Results, Series, narrowed
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.analysis.sweep_rows import SHOWN, WHOLE_RUN
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_outcomes, chosen_place, chosen_practice
 from simdiff.report.captions import caption, extremes, known_or_none, layer, layers, more_cells, titled, when, within
-from simdiff.report.charts import BLUE, EM, GREY, LINE, Size, house, plain, rules, sheet, tick
+from simdiff.report.charts import BLUE, Size, house, plain, tick
 from simdiff.report.figure import Chart, Row
+from simdiff.report.kinds.dots import LONGEST, MOST_ROWS, across, dotted, undefined
 from simdiff.report.words import BY_NAME, number
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 
-MOST_CELLS = 40
 MOST_OUTCOMES = 4
-LONGEST = 40
-"""Letters of a cell's name that are shown."""
 PAIRS = "Cells whose intervals overlap may still differ: the same luck is in all, compare them in pairs."
 
 
@@ -35,7 +32,7 @@ class Dots:
 
 def levers(results: Results, asked: Asked, size: Size) -> Chart:
     """Median and interval of each cell at one time (left out: the last), one panel an outcome."""
-    cells = chosen_cells(results, asked, MOST_CELLS)
+    cells = chosen_cells(results, asked, MOST_ROWS)
     place, practice = chosen_place(cells, asked), chosen_practice(cells, asked, single=False)
     outcomes = chosen_outcomes(results, asked, SHOWN, MOST_OUTCOMES)
     if not outcomes:
@@ -90,19 +87,10 @@ def _interval(name: str, series: Series, cell: Cell, place: str, practice: str, 
 def draw(names: Sequence[str], panels: Sequence[Dots], title: str, said: str, size: Size, *, parameters: bool
          ) -> Figure:  # fmt: skip
     """The picture: cells from top to bottom in their order."""
-    label = max(len(name) for name in names) * EM * size.font / 72
-    columns = len(panels) if size.width - label > 1.05 * len(panels) else 2
-    rows = -(-len(panels) // columns)
-    height = (len(names) * LINE * 1.1 * size.font / 72 + 0.55) * rows
     with house(size):
-        figure = sheet(size, height, title, said)
-        axes = figure.subplots(rows, columns, sharey=True, squeeze=False)
-        for axis in axes.ravel()[len(panels) :]:
-            axis.set_visible(False)
-        for axis, panel in zip(axes.ravel(), panels, strict=False):
+        figure, axes = dotted(size, names, len(panels), title, said)
+        for axis, panel in zip(axes, panels, strict=True):
             _draw_panel(axis, panel, size, parameters=parameters)
-        axes[0, 0].set_yticks(range(len(names)), list(names))
-        axes[0, 0].set_ylim(len(names) - 0.5, -0.5)
     return figure
 
 
@@ -110,18 +98,12 @@ def _draw_panel(axis: Axes, panel: Dots, size: Size, *, parameters: bool) -> Non
     unit = BY_NAME[panel.outcome].unit
     for row, one in enumerate(panel.intervals):
         if np.isnan(one.median):
-            axis.text(0.02, row, "undefined", va="center", fontsize=0.8 * size.font, color=GREY,
-                      transform=axis.get_yaxis_transform())  # fmt: skip
+            undefined(axis, row, size)
             continue
         low, high = edges(one, parameters=parameters)
         axis.plot([low, high], [row, row], color=BLUE, linewidth=1.3, solid_capstyle="butt")
         axis.plot(one.median, row, "o", color=BLUE, markersize=0.45 * size.font)
-    axis.set_title(BY_NAME[panel.outcome].title, loc="left", fontsize=size.font)
-    axis.xaxis.set_major_formatter(lambda value, _: tick(value, unit))
-    axis.xaxis.set_major_locator(MaxNLocator(3))
-    rules(axis, "x")
-    axis.tick_params(axis="y", length=0)
-    axis.spines["left"].set_visible(False)
+    across(axis, BY_NAME[panel.outcome].title, lambda value: tick(value, unit), size)
 
 
 def edges(one: Interval, *, parameters: bool) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from simdiff.report.charts import EM, GREY, INK, LINE, STAGE_COLOURS, Size, hous
 from simdiff.report.figure import Chart, Row
 from simdiff.report.words import number
 from simdiff.study.again import Schools, asked_runs, schools_at, world_again
-from simdiff.study.cells import Cell
+from simdiff.study.cells import Cell, scenario_of
 from simdiff.study.plan import Stage
 
 MOST_MOMENTS = 6
@@ -135,12 +135,14 @@ def _words(results: Results, cell: Cell, scene: Scene, asked: Asked) -> tuple[st
     where = place_title(cell, asked.place or "")
     lie = "as in the table of schools" if scene.is_real else "drawn to the published distances, not real places"
     ties = " and ".join(f"{len(pairs)} {LAYERS[layer][0]}" for layer, pairs in scene.ties.items())
+    district = scenario_of(cell.text).where.districts.get(asked.place or "")
+    given = " Near ties are those of a given network." if ties and district and district.ties else ""
     draws = " and of the first parameter draw" if len(results.plan.draws) > 1 else ""
     said = caption(
         results,
         f"Schools of {where} in one world of many, replicate {asked.replicate}{draws}: an example, not a forecast of "
         f"any school. Practice: {plain(asked.practice or '', 60)}. Larger marks: more teachers proficient. "
-        f"Positions: {lie}." + (f" {ties} ties; those to other districts are not drawn." if ties else ""),
+        f"Positions: {lie}." + (f" {ties} ties; those to other districts are not drawn." if ties else "") + given,
         more_cells(results, 1),
     )
     return title, said

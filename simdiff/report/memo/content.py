@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from simdiff.analysis.briefing import Briefing, brief
 from simdiff.analysis.contrasts import draws_needed
 from simdiff.analysis.matched import Asked, CompareError, options_of
 from simdiff.analysis.results import Results
-from simdiff.analysis.results_of import rows_of
 from simdiff.register import PARAMETERS
 from simdiff.report.asked import Asked as AskedChart
 from simdiff.report.asked import ChartError
 from simdiff.report.captions import layer
 from simdiff.report.charts import PRINT, plain
+from simdiff.report.figure import Chart
 from simdiff.report.kinds import KINDS
 from simdiff.report.memo import reasons, rules
 from simdiff.report.memo.labels import labels_of
@@ -21,11 +22,14 @@ from simdiff.report.memo.pieces import Code, Ledger, Memo, Name, Paragraph, Pict
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME
+from simdiff.scenario.posterior import read_posterior
 from simdiff.study.draws import parameter_draws
 from simdiff.study.plan import Plan
 
 LONGEST_QUESTION = 400
-PRIORS = "the declared priors"
+CALIBRATED = "calibrated"
+MOST_DRAWN = 16
+"""Options that one chart of differences shows at a memo's size."""
 WEAK = "A"
 
 
@@ -61,7 +65,7 @@ def write_memo(results: Results, wish: Wish) -> Memo:
     question = plain(wish.question or results.plan.experiment.question or "", LONGEST_QUESTION)
     if not question:
         raise CompareError('--question: expected the question that the memo answers, such as --question "How far …?"')
-    found = brief(results, rows_of(results), wish.asked)
+    found = brief(results, results.source.rows(), wish.asked)
     book = Ledger()
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
     said = Speaker(found, book, layer(results, results.plan.cells), labels_of(results.plan.experiment, options))
@@ -151,16 +155,22 @@ def _told(pair: Any) -> Words:
     return ({"A above B": "ahead", "B above A": "behind"}.get(pair.verdict, pair.verdict),)
 
 
-def _chart(found: Briefing, results: Results) -> Any:
-    """One chart: options less the baseline, or, of a single run, adoption over time."""
-    kind = "adoption" if found.comparison is None else "levers"
-    cells = {cell.name for cell in results.plan.cells}
-    shown = tuple(name for name in found.shown if name in cells) if kind == "levers" else ()
-    outcomes = (found.outcome,) if kind == "levers" else ()
-    months = (round(12 * found.year) - 1,) if kind == "levers" else ()
-    asked = AskedChart(kind, outcomes, shown, found.asked.place, found.practice, months)
+def _chart(found: Briefing, results: Results) -> Chart:
+    """One chart: every option less the baseline; the levels of those shown, if options are many; of a single run,
+    adoption over time."""
+    month, confidence = (round(12 * found.year) - 1,), found.asked.confidence
+    where, practice = found.asked.place, found.practice
+    if found.comparison is None:
+        asked = AskedChart("adoption", place=where, practice=practice)
+    elif len(found.options) <= MOST_DRAWN:
+        asked = AskedChart("differences", (found.outcome,), found.options, where, practice, month,
+                           baseline=found.baseline, confidence=confidence)  # fmt: skip
+    else:  # a chart of some of them would judge those alone, and might say other than the table
+        cells = {cell.name for cell in results.plan.cells}
+        asked = AskedChart("levers", (found.outcome,), tuple(name for name in found.shown if name in cells),
+                           where, practice, month)  # fmt: skip
     try:
-        return KINDS[kind].draw(results, asked, PRINT)
+        return KINDS[asked.kind].draw(results, asked, PRINT)
     except ChartError as problem:
         raise CompareError(str(problem)) from None
 
@@ -179,7 +189,7 @@ def _assumed(said: Speaker, results: Results) -> list[Words]:
         weak = sum(name in PARAMETERS and PARAMETERS[name].grade == WEAK for name in names)
         points = [(book.count(draws, "parameter draws"), " draws of ", book.count(len(names), "parameters drawn"),
                    " parameters from ", Name(draws_from(plan)), "; ", book.count(weak, "parameters of grade A"),
-                   " of them, the strengths of levers among these, rest on judgement alone.")]  # fmt: skip
+                   " of them, strengths of levers among these, have no published estimate behind them.")]  # fmt: skip
     comparison = said.found.comparison
     structures = len(comparison.worlds.structures) if comparison else 1
     if structures > 1:
@@ -191,10 +201,12 @@ def _assumed(said: Speaker, results: Results) -> list[Words]:
 
 def draws_from(plan: Plan) -> str:
     """Where a plan's parameter draws come from."""
-    if plan.experiment.posterior:
-        return f"the posterior {plan.experiment.posterior}"
-    same = list(plan.draws) == parameter_draws(plan.experiment.seed, len(plan.draws))
-    return PRIORS if same else "a table of draws"
+    draws = list(plan.draws)
+    if draws == parameter_draws(plan.experiment.seed, len(draws)):
+        return "the declared priors"
+    if tuple(draws) == read_posterior(Path(CALIBRATED))[: len(draws)]:
+        return "the shipped draws that agree with what studies have measured (calibrated)"
+    return "a table of draws"
 
 
 def _limits(said: Speaker, results: Results) -> list[Words]:

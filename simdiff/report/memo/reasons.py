@@ -9,7 +9,7 @@ from simdiff.report.memo.speaker import Speaker
 
 MOST_SHARES = 6
 MOST_FLIPS = 2
-WEAK = "assumptions that nothing but judgement supports"
+WEAK = "assumptions without a published estimate"
 
 
 def drivers(said: Speaker) -> list[Words]:

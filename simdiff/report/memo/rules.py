@@ -180,7 +180,7 @@ def extra_cost(said: Speaker) -> Words:
     if costs is None or found.headline == found.baseline:
         return ()
     n = costs.options.index(found.headline)
-    extra = said.estimate(costs.extra_cost[n], "$", f"cost, {found.headline} − {found.baseline}")
+    extra = said.estimate(costs.extra_cost[n], "$", f"mean difference cost, {found.headline} − {found.baseline}")
     words: Words = ("That is ", *extra, " over ", said.named(found.baseline))
     gained = costs.per_million[n]
     if math.isfinite(gained.low):

@@ -66,21 +66,19 @@ class Speaker:
 
     def difference(self, pair: Contrast, outcome: str) -> Words:
         """Mean difference and interval: *+13 points (+3.1 to +40)*."""
-        return self.estimate(pair.whole, BY_NAME[outcome].unit, f"{outcome}, {pair.first} − {pair.second}")
+        told = f"mean difference {outcome}, {pair.first} − {pair.second}"
+        return self.estimate(pair.whole, BY_NAME[outcome].unit, told)
 
     def estimate(self, one: Estimate, unit: str, what: str) -> Words:
         """The mean of a difference with its widest interval."""
         if not one.worlds:
             return ("not known",)
         which = "parameters" if one.draws > 1 else "chance"
-        return self._with_ends(one.mean, *interval_of(one), unit, f"mean difference {what}", which)
+        return self._with_ends(one.mean, *interval_of(one), unit, what, which)
 
     def effect(self, one: Effect) -> Words:
         """An effect and its interval, over draws or, without them, of chance."""
-        drawn = math.isfinite(one.parameter_low)
-        low, high = (one.parameter_low, one.parameter_high) if drawn else (one.chance_low, one.chance_high)
-        told = f"effect on {self.found.outcome}: {one.name}"
-        return self._with_ends(one.mean, low, high, self.unit, told, "parameters" if drawn else "chance")
+        return self.estimate(one, self.unit, f"effect on {self.found.outcome}: {one.name}")
 
     def _with_ends(self, mean: float, low: float, high: float, unit: str, what: str, which: str) -> Words:
         year = f"year {self.found.year:g}"
