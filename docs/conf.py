@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from docutils import nodes
-from myst_parser.sphinx_ import MystParser
+from myst_parser.parsers.sphinx_ import MystParser
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 from simdiff import __version__
@@ -52,6 +53,7 @@ def shown(output: dict[str, Any]) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    """Let notebooks be pages."""
+    """Let notebooks be pages, and tables be shown as they are."""
+    app.add_lexer("csv", TextLexer)
     app.add_source_suffix(".ipynb", "ipynb")
     app.add_source_parser(NotebookParser)

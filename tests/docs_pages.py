@@ -7,7 +7,7 @@ A comment above a fenced block, which no reader sees, says what cannot be told f
 - ``<!-- first: COMMAND -->``: what a reader has done before;
 - ``<!-- exit N -->``: the last command of the block ends so; others end with 0;
 - ``<!-- prints -->``: the block is what the block of commands before it prints, word for word; a line that holds
-  nothing but an ellipsis stands for any number of lines;
+  nothing but an ellipsis stands for any number of words;
 - ``<!-- file: NAME -->``: the block is that file. A YAML block is a file named by its ``name``.
 """
 
@@ -45,10 +45,10 @@ class Block:
 
 @dataclass
 class Reader:
-    """Who reads a page: the folder is the current one; what was printed last; the names of Python."""
+    """Who reads a page, in the current folder: what was printed last (None: by a stand-in), the names of Python."""
 
     slow: bool = False
-    printed: str = ""
+    printed: str | None = ""
     names: dict[str, Any] = field(default_factory=dict)
 
 
@@ -86,6 +86,7 @@ def follow(block: Block, reader: Reader) -> None:
     if block.said("slow") and not reader.slow:
         for words in block.said("instead"):
             command(words)
+        reader.printed = None
     elif block.kind == "sh":
         lines = block.text.replace("\\\n", " ").splitlines()
         commands = [one for line in lines for one in line.split(" && ") if one.strip() and not one.startswith("#")]
@@ -96,7 +97,7 @@ def follow(block: Block, reader: Reader) -> None:
     elif block.kind in ("yaml", "csv"):
         keep(block)
     elif block.said("prints"):
-        prints(block.text, reader.printed)
+        prints(block.text, block.text if reader.printed is None else reader.printed)
     else:
         assert block.kind in SHOWN, f"a block of {block.kind!r}: mark it as not run, and say why"
 
@@ -123,16 +124,11 @@ def keep(block: Block) -> None:
 
 
 def prints(told: str, printed: str) -> None:
-    """Assert that what a page tells was printed. The number of spaces does not count, nor do empty lines."""
-    at, lines = 0, plain(printed)
+    """Assert that what a page tells was printed, in this order. Spaces and the ends of lines do not count."""
+    at, words = 0, printed.split()
     for part in re.split(r"^…$", told, flags=re.MULTILINE):
-        want = plain(part)
-        while want and lines[at : at + len(want)] != want:
+        want = part.split()
+        while want and words[at : at + len(want)] != want:
             at += 1
-            assert at < len(lines), "was not printed (in this order):\n" + "\n".join(want) + f"\n--- but:\n{printed}"
+            assert at < len(words), f"was not printed (in this order):\n{part}\n--- but:\n{printed}"
         at += len(want)
-
-
-def plain(text: str) -> list[str]:
-    """Lines with single spaces, without the empty ones."""
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]

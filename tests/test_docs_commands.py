@@ -41,6 +41,13 @@ def test_commands_in_running_text_exist(page: str) -> None:
         assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", rest)) <= options, f"simdiff {name}{rest}"
 
 
+def test_every_mark_stands_above_a_block() -> None:
+    """Catches a mark that is lost or misspelt, and so does nothing."""
+    for page, text in TEXTS.items():
+        marks = re.findall(r"^ *<!-- (?!/?generated)", text, re.MULTILINE)
+        assert len(marks) == sum(len(block.marks) for block in blocks_of(text)), page
+
+
 def test_every_block_that_is_not_run_says_why() -> None:
     short = [(page, block.line) for page, text in TEXTS.items() for block in blocks_of(text)
              for mark, words in block.marks if mark in ("not run", "slow") and len(words) < 10]  # fmt: skip
@@ -79,7 +86,7 @@ def test_marks_are_read_in_order_and_generated_blocks_are_left_out() -> None:
     ]
 
 
-def test_an_ellipsis_stands_for_lines_and_nothing_else() -> None:
+def test_an_ellipsis_stands_for_words_and_nothing_else() -> None:
     prints("a\n…\nd  e\n", "a\nb\n\nc\nd e\n")
     for told in ("d e\n…\na\n", "a\nc\n", "…\na\nd e\n"):
         with pytest.raises(AssertionError, match="was not printed"):
