@@ -7,7 +7,7 @@ A comment above a fenced block, which no reader sees, says what cannot be told f
 - ``<!-- first: COMMAND -->``: what a reader has done before;
 - ``<!-- exit N -->``: the last command of the block ends so; others end with 0;
 - ``<!-- prints -->``: the block is what the block of commands before it prints, word for word; a line that holds
-  nothing but an ellipsis stands for any number of words;
+  nothing but an ellipsis stands for any number of words. ``<!-- prints: at full size -->``: in the slow suite;
 - ``<!-- file: NAME -->``: the block is that file. A YAML block is a file named by its ``name``.
 """
 
@@ -25,6 +25,8 @@ from simdiff.cli import app
 FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>[\w{}]*)[^\n]*\n(?P<text>.*?)^ *```", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"<!-- (not run|slow|instead|first|exit|prints|file)(?:: | )?((?:(?!-->).)*?) ?-->\s*\Z", re.DOTALL)
 GENERATED = re.compile(r"<!-- generated: [\w -]+ -->.*?<!-- /generated -->", re.DOTALL)
+ENVIRONMENT = ("python3 -m venv ", ". .venv/bin/activate", "pip install ")
+"""How commands begin that make an environment: the one of the tests stands in for it."""
 SHOWN = ("", "text", "{toctree}")
 """Blocks that only show something."""
 
@@ -45,10 +47,10 @@ class Block:
 
 @dataclass
 class Reader:
-    """Who reads a page, in the current folder: what was printed last (None: by a stand-in), the names of Python."""
+    """Who reads a page, in the current folder: what was printed last, the names of Python."""
 
     slow: bool = False
-    printed: str | None = ""
+    printed: str = ""
     names: dict[str, Any] = field(default_factory=dict)
 
 
@@ -86,18 +88,19 @@ def follow(block: Block, reader: Reader) -> None:
     if block.said("slow") and not reader.slow:
         for words in block.said("instead"):
             command(words)
-        reader.printed = None
     elif block.kind == "sh":
         lines = block.text.replace("\\\n", " ").splitlines()
-        commands = [one for line in lines for one in line.split(" && ") if one.strip() and not one.startswith("#")]
-        ends = [0] * (len(commands) - 1) + [int((block.said("exit") or ["0"])[0])]
-        reader.printed = "".join(command(one, code) for one, code in zip(commands, ends, strict=True))
+        parts = [one for line in lines for one in line.split(" && ")]
+        commands = [one for one in parts if one.strip() and not one.startswith(("#", *ENVIRONMENT))]
+        end = int((block.said("exit") or ["0"])[0])
+        reader.printed = "".join(command(one, end if one is commands[-1] else 0) for one in commands)
     elif block.kind == "python":
         exec(compile(block.text, "snippet", "exec"), reader.names)
     elif block.kind in ("yaml", "csv"):
         keep(block)
     elif block.said("prints"):
-        prints(block.text, block.text if reader.printed is None else reader.printed)
+        if reader.slow or block.said("prints") == [""]:
+            prints(block.text, reader.printed)
     else:
         assert block.kind in SHOWN, f"a block of {block.kind!r}: mark it as not run, and say why"
 

@@ -1,6 +1,7 @@
 """Every command and snippet of README and documents runs as it stands, and prints what the page says it prints."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,17 +18,24 @@ SLOW = [name for name in USED if any(block.said("slow") for block in blocks_of(T
 PROSE = re.compile(r"`simdiff ([a-z][\w-]*)([^`]*)`")
 
 
-@pytest.mark.parametrize("page", USED)
-def test_what_a_page_says_works(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Catches a command, option, file or snippet that does not work, and output that is no longer printed."""
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fresh folder with the project's scenarios, as the current one."""
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("page", USED)
+def test_what_a_page_says_works(page: str) -> None:
+    """Catches a command, option, file or snippet that does not work, and output that is no longer printed."""
     read(TEXTS[page])
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("page", SLOW)
-def test_what_a_page_says_works_at_full_size(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_what_a_page_says_works_at_full_size(page: str) -> None:
     read(TEXTS[page], slow=True)
 
 
