@@ -161,7 +161,8 @@ class Sweep:
         """A chart (docs/charts.md has every kind); ``size`` screen or print.
 
         ``asked``: what the kind takes of ``outcomes``, ``cells``, ``place``, ``practice``, ``years``, ``months``,
-        ``replicate``. Raises ChartError, and ChangedError if runs must be simulated again that other code made.
+        ``replicate``, ``baseline``, ``confidence``, ``factors``, ``at``, ``reach``. Raises ChartError, and ChangedError
+        if runs must be simulated again that other code made.
         """
         results = of_sweep_folder(self.report, self.folder)
         return draw_chart(results, kind, size, self.folder, "", asked)
