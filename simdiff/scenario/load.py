@@ -13,7 +13,7 @@ from simdiff.scenario.folders import find_scenario, is_file, is_inside, like_fil
 from simdiff.scenario.problems import Problem, ScenarioError
 from simdiff.scenario.schema import Scenario
 from simdiff.scenario.schools import LeftOut, SchoolRow, Schools, read_schools
-from simdiff.scenario.source import LARGEST_FILE, Node
+from simdiff.scenario.source import Node, is_readable
 from simdiff.scenario.ties import Known, resolve_ties
 from simdiff.scenario.translate import Place, place, problem_at, translated, without
 
@@ -167,8 +167,9 @@ def _with_ties(
         raise ScenarioError(problems)
     where = scenario.where.model_copy(update={"districts": districts})
     whole = scenario.model_copy(update={"where": where})
-    if notes and len(to_yaml(whole.model_dump(mode="json")).encode()) > LARGEST_FILE:
-        expected = f"expected fewer (some 20,000): with them, the scenario has more than {LARGEST_FILE:,} bytes"
+    text = whole.model_dump(mode="json") if notes else {}
+    if not is_readable(text, to_yaml(text)):
+        expected = "expected fewer (some 20,000): with them, the scenario is larger than a file may be"
         raise ScenarioError([problem_at(root, DISTRICTS, "too many real ties", expected, key=True)])
     return whole, notes
 

@@ -16,10 +16,10 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from simdiff.scenario.problems import Problem, show_path
 
-LARGEST_FILE = 300_000
+LARGEST_FILE = 1_000_000
 """Bytes."""
-MOST_VALUES = 20_000
-"""Keys and values of a file: reading more would take seconds."""
+MOST_VALUES = 50_000
+"""Keys and values of a file: reading more would take more than a second or two."""
 MOST_PROBLEMS = 200
 """Problems of form after which a file is not read on."""
 DEEPEST = 50
@@ -71,6 +71,22 @@ class Source:
 
     root: Node | None
     problems: tuple[Problem, ...]
+
+
+def is_readable(data: Any, text: str) -> bool:
+    """True if plain data, of which ``text`` is the YAML, would not be refused for its size."""
+    return len(text.encode()) <= LARGEST_FILE and _events(data) + BEFORE_AND_AFTER <= MOST_VALUES
+
+
+def _events(data: Any) -> int:
+    """What the parser sees of plain data: keys, values, and where mappings and lists begin and end."""
+    if isinstance(data, dict):
+        return 2 + sum(1 + _events(value) for value in data.values())
+    return 2 + sum(map(_events, data)) if isinstance(data, list) else 1
+
+
+BEFORE_AND_AFTER = 4
+"""Beginning and end of the stream and of its document."""
 
 
 class _StopReadingError(Exception):

@@ -212,7 +212,7 @@ def test_large_networks_are_refused(refused, monkeypatch):
     monkeypatch.setattr(ties, "MOST_LINES", 1)
     (line,) = refused("source,target\n01,02\n01,03\n")
     assert "more than 1 ties" in line
-    monkeypatch.setattr("simdiff.scenario.load.LARGEST_FILE", 1_000)
+    monkeypatch.setattr("simdiff.scenario.source.LARGEST_FILE", 3_000)
     (line,) = refused("source,target\n01,02\n")
     assert "too many real ties, expected fewer (some 20,000)" in line
 
