@@ -163,14 +163,12 @@ def peak() -> float:
 
 
 ADVERSARIAL = {
-    "keys": b"".join(b"k%d: 1\n" % n for n in range(90_000)),
     "list": b"a: [" + b"1," * 499_000 + b"1]\n",
     "aliases": b"a: [" + b"*a," * 333_000 + b"1]\n",
     "anchors": b"a: [" + b"&a 1," * 199_000 + b"1]\n",
     "the same key": b"a: 1\n" * 199_000,
     "text": b'a: "' + b"\\n" * 499_000 + b'"\n',
     "nesting": b"{" * 999_000,
-    "comments": b"#\n" * 499_000,
     "bomb": b"a: &a [x, x, x, x, x, x, x, x, x]\n"
     + b"".join(b"%c: &%c [%s]\n" % (n + 1, n + 1, b", ".join([b"*%c" % n] * 9)) for n in range(97, 122)),
 }
