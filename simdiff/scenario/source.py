@@ -73,22 +73,6 @@ class Source:
     problems: tuple[Problem, ...]
 
 
-def is_readable(data: Any, text: str) -> bool:
-    """True if plain data, of which ``text`` is the YAML, would not be refused for its size."""
-    return len(text.encode()) <= LARGEST_FILE and _events(data) + BEFORE_AND_AFTER <= MOST_VALUES
-
-
-def _events(data: Any) -> int:
-    """What the parser sees of plain data: keys, values, and where mappings and lists begin and end."""
-    if isinstance(data, dict):
-        return 2 + sum(1 + _events(value) for value in data.values())
-    return 2 + sum(map(_events, data)) if isinstance(data, list) else 1
-
-
-BEFORE_AND_AFTER = 4
-"""Beginning and end of the stream and of its document."""
-
-
 class _StopReadingError(Exception):
     """The file cannot be read beyond this point."""
 
