@@ -247,7 +247,7 @@ def test_who_takes_one_command_for_another_is_told_which(tmp_path: Path, fork: F
         ("run", "e.yaml"): "e.yaml:1:1: an experiment, use simdiff sweep e.yaml",
         ("sweep", "s.yaml"): "s.yaml:1:1: a scenario, use simdiff run s.yaml",
         ("explain", "coaching-dose"): "coaching-dose: an experiment: use simdiff sweep coaching-dose",
-        ("run", "goals", "--posterior", "calibrated"): "--posterior: needs --draws too: how many of its draws to use",
+        ("run", "goals", "--posterior", "calibrated"): "--posterior: calibrated, needs --draws too: how many",
     }.items():
         child = done(fork, tmp_path, *words)
         assert child.code == BAD_INPUT
