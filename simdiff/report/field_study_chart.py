@@ -16,7 +16,7 @@ COLOURS = {"as made": ORANGE, "no selection": BLUE}
 """Manners drawn whole; the two with exact answers are hollow marks of the same colours."""
 EXACT = {"exact answers": ORANGE, "neither": BLUE}
 LABELS = {"as made": "as such a study is made", "no selection": "without selection",
-          "exact answers": "the same, answers exact", "neither": "by lot, answers exact"}  # fmt: skip
+          "exact answers": "as made, but answers exact", "neither": "neither"}  # fmt: skip
 APART = 0.17
 
 
