@@ -1,8 +1,8 @@
 """Keep what the documents print of long runs: ``python docs/keep_runs.py NAME=FILE.json …``.
 
-Names are those of ``KEPT``; the files are those of ``simdiff verify --out``, ``simdiff recover``, ``simdiff validate`` and
-``simdiff field-study``. Only what ``docs/generate.py`` prints is kept, in ``docs/runs/``. What calibration found ships as
-``experiments/calibrated.json``.
+Names are those of ``KEPT``; the files are those of ``simdiff verify --out``, ``simdiff recover``, ``simdiff validate``
+and ``simdiff field-study``. Only what ``docs/generate.py`` prints is kept, in ``docs/runs/``. What calibration found
+ships as ``experiments/calibrated.json``.
 """
 
 import json
