@@ -74,8 +74,8 @@ def _manner(scores: Sequence[Score], manner: str, heading: str) -> Block:
 
 
 def _row(claim: Claim, one: Score) -> tuple[str, ...]:
-    span = f"{_points(one.estimate)} ({_points(one.low)}…{_points(one.high)})"
-    off = f"{100 * one.bias:+.1f} ± {100 * one.bias_error:.1f}"
+    span = f"{_points(one.estimate)} ({_points(one.low)}…{_points(one.high)})" if one.asked else NOTHING
+    off = f"{100 * one.bias:+.1f} ± {100 * one.bias_error:.1f}" if one.asked > 1 else NOTHING
     shares = (_share(one.coverage, one.asked), _share(one.drawn, one.worlds), _share(one.wrong, one.worlds))
     return claim.title, _points(one.truth), span, off, *shares
 
