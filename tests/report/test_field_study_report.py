@@ -14,7 +14,7 @@ NAN = (math.nan, math.nan, math.nan)
 
 
 def answers(selected: tuple[float, float, float], fair: tuple[float, float, float]) -> dict[str, Answered]:
-    """One world: every truth .1, every claim holds; the two manners with selection answer alike, and the two without."""
+    """One world: every truth .1, every claim holds; both manners with selection answer alike, and both without."""
     told = {name: selected if manner.selected else fair for name, manner in MANNERS.items()}
     return {claim.name: Answered(0.1, True, told) for claim in CLAIMS}
 
@@ -42,10 +42,9 @@ def test_rules_are_told(name: str, said: str) -> None:
 
 
 def test_sums_by_hand() -> None:
-    """Everything holds. By selection (.9, interval .8-1) only the four claims with a bound from above are not drawn: 4 of
-    11 wrong; by lot (.12, .05-.2) neither the two with a bound from below nor *stalled* (below .05): 3 of 11. The truth
-    .1 is in the second interval and not in the first; levers are credited by both, and there is none that does not help.
-    """
+    """Everything holds. By selection (.9, interval .8-1) only the four claims with a bound from above are not drawn: 4
+    of 11 wrong; by lot (.12, .05-.2) neither the two with a bound from below nor *stalled* (below .05): 3 of 11. The
+    truth .1 is in the second interval and not in the first; levers are credited by both, and all of them help."""
     lines = lines_of([answers((0.9, 0.8, 1.0), (0.12, 0.05, 0.2))] * 4)
     assert "are wrong: 36% (36–36) as made, 27% (27–27) without selection." in lines[0]
     assert "hold the truth: 0% (0–0) as made, 100% (100–100) without selection." in lines[1]
