@@ -103,6 +103,31 @@ def _score(claim: Claim, manner: str, found: Sequence[Answered]) -> Score:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Some claims in one manner, world by world, (worlds, claims) each: which hold, are drawn, can be asked (truth and
+    estimate exist), and have an interval that holds the truth."""
+
+    holds: NDArray[np.bool_]
+    drawn: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
+    covered: NDArray[np.bool_]
+
+
+def tally(found: Sequence[Mapping[str, Answered]], manner: str, claims: Sequence[Claim]) -> Tally:
+    """What came out for ``claims``, so that sums over them can have intervals over worlds."""
+    rows = [[one[claim.name] for claim in claims] for one in found]
+    estimates = np.array([[one.estimates[manner] for one in row] for row in rows], dtype=float)
+    truth = np.array([[one.truth for one in row] for row in rows])
+    return Tally(
+        holds=np.array([[one.holds for one in row] for row in rows]),
+        drawn=np.array([[claim.drawn(one.estimates[manner]) for claim, one in zip(claims, row, strict=True)]
+                        for row in rows]),
+        asked=np.isfinite(truth) & np.isfinite(estimates[:, :, 0]),
+        covered=(estimates[:, :, 1] <= truth) & (truth <= estimates[:, :, 2]),
+    )  # fmt: skip
+
+
 def _mean(values: NDArray[np.float64]) -> float:
     return float(values.mean()) if len(values) else math.nan
 

@@ -68,7 +68,7 @@ def field_study_command(experiment: str, count: int, posterior: str, seed: int |
     if as_json:
         print(json.dumps({"folder": str(folder), **json.loads(files[LEFT])}, ensure_ascii=False))
     else:
-        _print(scores, layers, folder, run)
+        _print(found, scores, layers, folder, run)
     return 0
 
 
@@ -113,7 +113,7 @@ def _studied(worlds: Worlds, draws: Draws, count: int, threads: int | None) -> l
         return study(worlds, draws, count, threads, lambda done: bar.advance(task, done))
 
 
-def _print(scores: list[Score], layers: str, folder: Path, run: str) -> None:
+def _print(found: list[dict[str, Answered]], scores: list[Score], layers: str, folder: Path, run: str) -> None:
     console = terminal()
     for block in blocks(scores):
         table = Table(title=block.heading, title_justify="left", title_style="bold", box=None, pad_edge=False)
@@ -124,7 +124,7 @@ def _print(scores: list[Score], layers: str, folder: Path, run: str) -> None:
         console.print(table)
         console.print(block.note, style="dim")
         console.print()
-    for line in (layers, *lines_of(scores)):
+    for line in (layers, *lines_of(found)):
         console.print(line)
     console.print(CAVEAT, style="dim")
     left = f"Picture: {folder / 'field-study.png'}. Tables: {folder / 'field-study.md'}; all: {folder / 'worlds.csv'}"

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -11,16 +12,17 @@ from simdiff.analysis.field_claims import CLAIMS
 from simdiff.analysis.field_sample import CITIES, MANNERS, SCHOOLS
 from simdiff.analysis.field_study import Score
 from simdiff.report.charts import BLUE, GREY, INK, ORANGE, STYLE
+from simdiff.report.figure import Plate
 
 COLOURS = {"as made": ORANGE, "no selection": BLUE}
 """Manners drawn whole; the two with exact answers are hollow marks of the same colours."""
 EXACT = {"exact answers": ORANGE, "neither": BLUE}
 LABELS = {"as made": "as such a study is made", "no selection": "without selection",
-          "exact answers": "the same, answers exact", "neither": "by lot, answers exact"}  # fmt: skip
+          "exact answers": "as made, but answers exact", "neither": "neither"}  # fmt: skip
 APART = 0.17
 
 
-def field_study_chart(scores: Sequence[Score], note: str) -> Figure:
+def field_study_chart(scores: Sequence[Score], note: str) -> Plate:
     """A row for each conclusion: at the left truth and estimates, in the middle how often nominal intervals hold the
     truth, at the right how often the conclusion is wrong."""
     with rc_context(STYLE):
@@ -44,7 +46,11 @@ def field_study_chart(scores: Sequence[Score], note: str) -> Figure:
             f"over worlds; marks: their mean. {note}"
         )
         figure.supxlabel("\n".join(textwrap.wrap(told, 170)), x=0.01, ha="left", fontsize=7, color=GREY)
-    return figure
+    wrong = {manner: sum(one.wrong for one in _of(scores, manner)) / len(CLAIMS) for manner in COLOURS}
+    means = ", ".join(f"{LABELS[manner]} {share:.0%}" for manner, share in wrong.items())
+    alt = f"{len(CLAIMS)} conclusions: estimates beside truth, coverage, and wrong in how many worlds; mean: {means}."
+    rows = tuple({**asdict(one), "wrong": one.wrong} for one in scores)
+    return Plate("field-study", "field-study", title, told, alt, figure, rows)
 
 
 def _estimates(axis: Axes, scores: Sequence[Score]) -> None:

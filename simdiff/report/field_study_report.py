@@ -1,20 +1,21 @@
 """What a virtual field study found, in words and tables: the same for the terminal, for Markdown and as files."""
 
-import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from matplotlib.figure import Figure
+import numpy as np
+from numpy.typing import NDArray
 
-from simdiff.analysis.field_claims import CLAIMS, LEAST, Claim, wilson
+from simdiff.analysis.field_claims import CLAIMS, LEAST, Claim, Estimate, average, quotient, wilson
 from simdiff.analysis.field_sample import ASKED, CITIES, MANNERS, SCHOOLS
-from simdiff.analysis.field_study import Answered, Score, study_rows
+from simdiff.analysis.field_study import Answered, Score, Tally, study_rows, tally
 from simdiff.analysis.parity import FAMILIES
 from simdiff.register.tables import table
 from simdiff.report.field_study_chart import field_study_chart
+from simdiff.report.picture import plate_files
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.recovery_tables import Block
 from simdiff.report.words import NOTHING
@@ -73,8 +74,8 @@ def _manner(scores: Sequence[Score], manner: str, heading: str) -> Block:
 
 
 def _row(claim: Claim, one: Score) -> tuple[str, ...]:
-    span = f"{_points(one.estimate)} ({_points(one.low)}…{_points(one.high)})"
-    off = f"{100 * one.bias:+.1f} ± {100 * one.bias_error:.1f}"
+    span = f"{_points(one.estimate)} ({_points(one.low)}…{_points(one.high)})" if one.asked else NOTHING
+    off = f"{100 * one.bias:+.1f} ± {100 * one.bias_error:.1f}" if one.asked > 1 else NOTHING
     shares = (_share(one.coverage, one.asked), _share(one.drawn, one.worlds), _share(one.wrong, one.worlds))
     return claim.title, _points(one.truth), span, off, *shares
 
@@ -84,50 +85,62 @@ def _wrong(scores: Sequence[Score]) -> Block:
     rows = tuple(
         (claim.title, *(_share(one[n].wrong, one[n].worlds) for one in by.values())) for n, claim in enumerate(CLAIMS)
     )
-    mean = tuple(f"{sum(s.wrong for s in one) / len(one):.0%}" for one in by.values())
     note = (
         "Exact answers: the same ready cities and nominated schools, but teachers, principals and leaders say what is "
         "so (principals still take imagined rules for rules). Neither: by lot, and exact; what is left is the size of "
         "the sample, schools that count alike whatever their size, and imagined rules."
     )
-    return Block("Wrong conclusions", ("conclusion", *MANNERS), (*rows, ("mean of all", *mean)), note)
+    return Block("Wrong conclusions", ("conclusion", *MANNERS), rows, note)
 
 
-def lines_of(scores: Sequence[Score]) -> tuple[str, ...]:
-    """What was found, in sum."""
-    made, fair = _of(scores, "as made"), _of(scores, "no selection")
-    described = [n for n, claim in enumerate(CLAIMS) if claim.bound is not None]
-    levers = [n for n, claim in enumerate(CLAIMS) if claim.name in FAMILIES]
-    worlds = made[0].worlds
+def lines_of(found: Sequence[Mapping[str, Answered]]) -> tuple[str, ...]:
+    """What was found, in sum, with 95 % intervals over worlds."""
+    described = [claim for claim in CLAIMS if claim.bound is not None]
+    levers = [claim for claim in CLAIMS if claim.name in FAMILIES]
 
-    def mean(found: Sequence[Score], which: Sequence[int], field: str) -> float:
-        return float(sum(getattr(found[n], field) for n in which)) / len(which)
+    def both(what: Callable[[Tally], Estimate], claims: Sequence[Claim]) -> str:
+        made, fair = (_interval(what(tally(found, manner, claims))) for manner in HEADINGS)
+        return f"{made} as made, {fair} without selection"
 
     return (
-        f"{worlds:,} worlds, each studied in {SCHOOLS} schools of {CITIES} cities, {ASKED} teachers a school: of "
-        f"{len(CLAIMS)} conclusions {mean(made, range(len(CLAIMS)), 'wrong'):.0%} are wrong as such a study is made, "
-        f"{mean(fair, range(len(CLAIMS)), 'wrong'):.0%} without selection.",
-        f"What schools are like ({len(described)} conclusions): {mean(made, described, 'wrong'):.0%} wrong as made, "
-        f"{mean(fair, described, 'wrong'):.0%} without selection; nominal 95 % intervals hold the truth in "
-        f"{mean(made, described, 'coverage'):.0%} and {mean(fair, described, 'coverage'):.0%}.",
-        f"Whether a lever helps (four conclusions): {mean(made, levers, 'missed'):.0%} of worlds miss a lever that "
-        f"adds a point or more and {mean(made, levers, 'false'):.0%} credit one that does not, as made; "
-        f"{mean(fair, levers, 'missed'):.0%} and {mean(fair, levers, 'false'):.0%} without selection.",
+        f"{len(found):,} worlds, each studied in {SCHOOLS} schools of {CITIES} cities, {ASKED} teachers a school. Of "
+        f"{len(CLAIMS)} conclusions are wrong: {both(_wrong_share, CLAIMS)}.",
+        f"What schools are like ({len(described)} conclusions), wrong: {both(_wrong_share, described)}. Nominal 95 % "
+        f"intervals hold the truth: {both(lambda t: _ratio(t.covered & t.asked, t.asked), described)}.",
+        "Whether a lever helps (four conclusions). A lever is credited where it helps: "
+        f"{both(lambda t: _ratio(t.drawn & t.holds, t.holds), levers)}; where it does not: "
+        f"{both(lambda t: _ratio(t.drawn & ~t.holds, ~t.holds), levers)}. Nominal 95 % intervals hold the truth: "
+        f"{both(lambda t: _ratio(t.covered & t.asked, t.asked), levers)}.",
     )
+
+
+def _wrong_share(one: Tally) -> Estimate:
+    return average((one.drawn != one.holds).mean(axis=1))
+
+
+def _ratio(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> Estimate:
+    """Counts over counts, worlds as witnesses."""
+    return quotient(part.sum(axis=1).astype(float), whole.sum(axis=1).astype(float))
+
+
+def _interval(one: Estimate) -> str:
+    if math.isnan(one[0]):
+        return NOTHING
+    low, high = max(0.0, one[1]), min(1.0, one[2])
+    return f"{one[0]:.0%} ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def files_of(found: Sequence[Mapping[str, Answered]], scores: Sequence[Score], layers: str,
              story: Mapping[str, Any]) -> dict[str, bytes]:  # fmt: skip
-    """Every file of the folder by name: scores and worlds (CSV), tables (Markdown), picture, and ``LEFT``."""
+    """Every file of the folder by name: the picture and its scores (CSV), worlds, tables (Markdown), and ``LEFT``."""
     files = {
-        "scores.csv": csv_bytes([asdict(one) | {"wrong": one.wrong} for one in scores]),
+        **plate_files("field-study", field_study_chart(scores, f"{layers} {CAVEAT}"), story["reproduce"]),
         "worlds.csv": csv_bytes(study_rows(found)),
         "field-study.md": markdown(scores).encode(),
-        "field-study.png": _png(field_study_chart(scores, f"{layers} {CAVEAT}"), story),
     }
     tables = [asdict(one) for one in blocks(scores)]
     outputs = {name: digest(content) for name, content in files.items()}
-    left = {**story, "told": [layers, *lines_of(scores)], "tables": tables, "outputs": outputs}
+    left = {**story, "told": [layers, *lines_of(found)], "tables": tables, "outputs": outputs}
     files[LEFT] = (json.dumps(left, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     return files
 
@@ -154,10 +167,3 @@ def _share(share: float, of: int) -> str:
         return NOTHING
     _, low, high = wilson(share, of)
     return f"{share:.0%} ({100 * low:.0f}–{100 * high:.0f})"
-
-
-def _png(figure: Figure, story: Mapping[str, Any]) -> bytes:
-    """A picture as PNG that says where it comes from."""
-    picture, said = io.BytesIO(), {name: story[name] for name in ("run", "reproduce", "caveat")}
-    figure.savefig(picture, format="png", metadata={"Software": None, "Description": json.dumps(said)})
-    return picture.getvalue()

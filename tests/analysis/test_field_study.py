@@ -8,7 +8,7 @@ import pytest
 
 from simdiff.analysis.field_claims import CLAIMS
 from simdiff.analysis.field_sample import MANNERS
-from simdiff.analysis.field_study import Answered, draw_of, scores_of, study, study_rows
+from simdiff.analysis.field_study import Answered, draw_of, scores_of, study, study_rows, tally
 from simdiff.analysis.field_worlds import LEANING, live, mixes_of
 from simdiff.analysis.worlds import Worlds
 from simdiff.model.luck import seed_key
@@ -51,6 +51,24 @@ def test_scores_of_four_worlds() -> None:
     rows = study_rows(found)
     assert len(rows) == 4 * len(CLAIMS) * len(MANNERS)
     assert rows[0]["world"] == 0
+
+
+def test_a_tally_counts_world_by_world() -> None:
+    """Two claims in two worlds: what is drawn, holds, can be asked and is covered, by hand."""
+    claims = [claim for claim in CLAIMS if claim.name in ("small", "goals")]
+    one = {
+        "small": Answered(0.2, True, {"as made": (0.1, 0.0, 0.15)}),  # drawn, right, interval too low
+        "goals": Answered(0.0, False, {"as made": (0.3, 0.1, 0.5)}),  # drawn, wrong
+    }
+    two = {
+        "small": Answered(0.3, False, {"as made": NAN}),  # cannot be asked
+        "goals": Answered(0.02, True, {"as made": (0.1, -0.1, 0.3)}),  # missed, covered
+    }
+    found = tally([one, two], "as made", claims)
+    assert found.drawn.tolist() == [[True, True], [False, False]]
+    assert found.holds.tolist() == [[True, False], [False, True]]
+    assert found.asked.tolist() == [[True, True], [False, True]]
+    assert (found.covered & found.asked).tolist() == [[False, False], [False, True]]
 
 
 def test_worlds_do_not_depend_on_threads_or_company() -> None:

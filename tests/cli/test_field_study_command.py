@@ -14,9 +14,10 @@ import simdiff.cli.field_study  # once, so that children need not
 from simdiff.analysis.field_claims import CLAIMS
 from simdiff.analysis.field_sample import MANNERS
 from simdiff.cli import main
+from simdiff.report.picture import read_story
 
 SHIPPED = Path(simdiff.__file__).parents[1] / "experiments" / "crpe-study.yaml"
-FILES = {"scores.csv", "worlds.csv", "field-study.md", "field-study.png", "field-study.json"}
+FILES = {"field-study.csv", "worlds.csv", "field-study.md", "field-study.png", "field-study.json"}
 
 
 def command(fork: Fork, here: Path, *words: object) -> Child:
@@ -40,12 +41,14 @@ def test_it_writes_its_folder_and_says_what_it_found(fork: Fork, tmp_path: Path)
     assert said["reproduce"] == "simdiff field-study crpe-study --worlds 2 --posterior priors --seed 1"
     assert "does not forecast" in said["caveat"]
     assert len(said["tables"]) == 4
-    with (tmp_path / "here" / "scores.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "here" / "field-study.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {(row["claim"], row["manner"]) for row in rows} == {(c.name, m) for c in CLAIMS for m in MANNERS}
     text = (tmp_path / "here" / "field-study.md").read_text(encoding="utf-8")
     assert all(claim.title in text for claim in CLAIMS)
-    assert b"simdiff field-study" in (tmp_path / "here" / "field-study.png").read_bytes()
+    story = read_story(tmp_path / "here" / "field-study.png")
+    assert (story["study"], story["command"]) == ("field-study", said["reproduce"])
+    assert story["numbers"] == (tmp_path / "here" / "field-study.csv").read_text(encoding="utf-8")
 
 
 ONE = "scenarios: [crpe-study]"
