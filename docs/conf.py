@@ -19,6 +19,7 @@ myst_heading_anchors = 4
 html_theme = "furo"
 html_title = "simdiff"
 html_copy_source = False
+html_show_copyright = False
 html_static_path = ["site.css"]
 html_css_files = ["site.css"]
 
