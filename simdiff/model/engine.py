@@ -24,6 +24,7 @@ from simdiff.model.rules.adoption import admit, decide, enter
 from simdiff.model.rules.coaching import ask, hire, share_coaches
 from simdiff.model.rules.continuing import continue_or_not, show
 from simdiff.model.rules.district import begin_district, invite, steer
+from simdiff.model.rules.exposure import match_ties
 from simdiff.model.rules.knowledge import learn, learn_partner, redesign
 from simdiff.model.rules.look import look
 from simdiff.model.rules.money import open_books, pay
@@ -39,6 +40,8 @@ def begin(sim: Sim) -> None:
     """Set every school, district and partner to its start."""
     for i in range(sim.site.shape[0]):
         begin_school(sim, i)
+    for i in range(sim.site.shape[0]):
+        match_ties(sim, i)
     for d in range(sim.district.shape[0]):
         begin_district(sim, d)
     for q in range(sim.partner.shape[0]):

@@ -94,6 +94,15 @@ def chance(hazard):
     return -math.expm1(-hazard)
 
 
+@rule
+def happens(hazard, u):
+    """True if an event at a constant hazard per month (≥ 0) comes within the month: u < 1 − e^{−h}.
+
+    As 1 − e^{−h} ≤ h, most events are ruled out without an exponential.
+    """
+    return u < hazard and u < chance(hazard)
+
+
 @entry
 def _lower_binomial(n, p, u):
     """Smallest k with P(Bin(n, p) ≤ k) ≥ u, for p ≤ ½ (so that (1−p)^n does not underflow up to n = 1,000)."""
@@ -118,6 +127,19 @@ def binomial(n, p, u):
     if p > 0.5:
         return n - _lower_binomial(n, 1.0 - p, 1.0 - u)
     return _lower_binomial(n, p, u)
+
+
+@rule
+def how_many(n, hazard, u):
+    """How many of n an event at a constant hazard per month reaches within the month: Bin(n, 1 − e^{−h}).
+
+    None if u ≤ e^{−x} with x = n h; its Taylor bound from below, 1 − x + x²/2 − x³/6, mostly says so without an
+    exponential, and the margin exceeds every rounding error, so that no count depends on this shortcut.
+    """
+    x = n * hazard
+    if u < 1.0 - x * (1.0 - x / 2.0 * (1.0 - x / 3.0)) - 1e-12:
+        return 0
+    return binomial(n, chance(hazard), u)
 
 
 @entry

@@ -80,6 +80,7 @@ SCHOOL = np.dtype([
     ("adopt_noise", "f4"), ("design_noise", "f4"),  # errors of the district's signals, z
     ("phantom_school", "f8"), ("phantom_classroom", "f8"),  # Φ, share
     ("attention", "f4"), ("overload", "f4"),  # α, Ω
+    ("vigour", "f8"),  # e^{γ_k k}, by which capacity multiplies what a school can do
     ("asked", "f8"),  # coach hours asked for this month
     ("site_until", "i2"), ("support_ended", "i2"),  # months
     ("site", "i1"), ("role", "i1"), ("invited", "i1"), ("new_principal", "i1"),
@@ -184,6 +185,7 @@ class Sim(NamedTuple):
     school: Records  # (S,) SCHOOL
     use: Records  # (S, P) USE
     seen: Records  # (S, P) SEEN
+    match: NDArray[np.int32]  # (Z,) weight of each tie times how well contexts match, fixed point
     district: Records  # (D,) DISTRICT
     knowledge: Records  # (D, P) KNOWLEDGE
     partner_stock: NDArray[np.float64]  # (Q, P) EX, school-years

@@ -17,9 +17,9 @@ class Net(NamedTuple):
 
     tie_from: Records
     tie: Records
+    match: Records
     seen: Records
     site: Records
-    school: Records
     district: Records
     lever: Records
     setting: Records
@@ -28,7 +28,7 @@ class Net(NamedTuple):
 @rule
 def net_of(sim):
     """The part of ``sim`` that exposure reads."""
-    return Net(sim.tie_from, sim.tie, sim.seen, sim.site, sim.school, sim.district, sim.acting, sim.setting)
+    return Net(sim.tie_from, sim.tie, sim.match, sim.seen, sim.site, sim.district, sim.acting, sim.setting)
 
 
 @rule
@@ -41,6 +41,12 @@ def convened(me):
 def partnered(me):
     """κ_X x_N3: contact that the outside partner adds to a school."""
     return me.par.partner_weight * me.partner if me.site.partnered == 1 else 0.0
+
+
+@rule
+def full_contact(me):
+    """Contact of a school with all its peers, active or not."""
+    return me.site.ties + convened(me) + partnered(me)
 
 
 @kernel
@@ -67,7 +73,7 @@ def contact(net, me, i, p):
 @rule
 def peer_share(net, me, i, p):
     """Σ_j W̃_ij A_jp: share of contact that is with active schools (threshold form of E11); 0 without ties."""
-    total = me.site.ties + convened(me) + partnered(me)
+    total = full_contact(me)
     return 0.0 if total == 0.0 else contact(net, me, i, p) / total
 
 
@@ -77,6 +83,14 @@ def context_match(par, school, peer):
     across = float(school.context_1) - float(peer.context_1)
     along = float(school.context_2) - float(peer.context_2)
     return math.exp(-0.5 * (across * across + along * along) / (par.transfer_length * par.transfer_length))
+
+
+@kernel
+def match_ties(sim, i):
+    """E8: W Sx of each tie of school i, in fixed point. Contexts are drawn once a replicate, so it never changes."""
+    for e in range(sim.tie_from[i, 0], sim.tie_from[i, 3]):
+        tie = sim.tie[e]
+        sim.match[e] = int(tie.weight * context_match(sim.par[0], sim.school[i], sim.school[tie.peer]) + 0.5)
 
 
 @rule
@@ -113,10 +127,8 @@ def layer_experience(net, me, p, first, last, across):
     for e in range(first, last):
         peer = net.tie[e].peer
         seen = net.seen[peer, p]
-        if seen.active == 0 and seen.usable == 0:
-            continue
-        weight = int(net.tie[e].weight * context_match(me.par, me.school, net.school[peer]) + 0.5)
-        if not plain:
+        weight = int(net.match[e])
+        if not plain and (seen.active == 1 or seen.usable > 0):
             weight = int(weight * pair_match(net, me, peer, p))
         legitimate += weight * int(seen.active)
         usable += weight * int(seen.usable)

@@ -4,7 +4,7 @@ from simdiff.model.compile import kernel, rule
 from simdiff.model.rules.common import here, is_active
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.rules.settle import integrity
-from simdiff.model.state import DROPPED, EXPLORE, INSTALL, NEVER
+from simdiff.model.state import DROPPED, EXPLORE, INSTALL, NEVER, NONE
 
 LOWEST, HIGHEST = 0, 2
 
@@ -48,7 +48,8 @@ def count_school(sim, i, p, t, row):
     row.installing += 1.0 if use.stage == INSTALL else 0.0
     row.dropped += 1.0 if use.stage == DROPPED else 0.0
     row.overloaded += 1.0 if sim.school[i].overload > 0.0 else 0.0
-    row.in_use += 1.0 if using >= sim.par[0].real_use else 0.0
+    real = 1.0 if using >= sim.par[0].real_use else 0.0
+    row.in_use += real
     deep = use.proficient / teachers >= sim.par[0].deep_share
     row.deep += 1.0 if deep else 0.0
     row.deep_at_end += use.deep_at_end
@@ -57,7 +58,7 @@ def count_school(sim, i, p, t, row):
         return
     row.ever += 1.0
     row.ever_full += use.ever_full
-    row.launched_real += 1.0 if using >= sim.par[0].real_use else 0.0
+    row.launched_real += real
     if use.launch_now == 1:
         row.launches += 1.0
         row.peer_launches += use.peer_share
@@ -69,13 +70,25 @@ def count_school(sim, i, p, t, row):
 @kernel
 def count_teachers(sim, i, p, t, row):
     """Teacher, student, depth, ownership, equity and coach-hour sums of one practice."""
+    use, site = sim.use[i, p], sim.site[i]
+    row.teachers += site.teachers
+    row.students += site.students
+    if site.tercile == LOWEST:
+        row.low_teachers += site.teachers
+    elif site.tercile == HIGHEST:
+        row.high_teachers += site.teachers
+    if use.stage != NONE or use.mechanical + use.proficient > 0:
+        count_users(sim, i, p, t, row)
+
+
+@rule
+def count_users(sim, i, p, t, row):
+    """The part of ``count_teachers`` that is zero where nobody has anything to do with the practice."""
     me, use, site = here(sim, i, t), sim.use[i, p], sim.site[i]
     proficient = int(use.proficient)
     share = proficient / site.teachers
     version = use.fit * integrity(me, use, knowledge_here(sim, me, p))
     depth = proficient * version
-    row.teachers += site.teachers
-    row.students += site.students
     row.mechanical += use.mechanical
     row.proficient += proficient
     row.deep_students += site.students * share
@@ -92,10 +105,8 @@ def count_teachers(sim, i, p, t, row):
         row.active_proficient += proficient
     if site.tercile == LOWEST:
         row.low_depth += depth
-        row.low_teachers += site.teachers
     elif site.tercile == HIGHEST:
         row.high_depth += depth
-        row.high_teachers += site.teachers
         row.high_served += use.served
 
 
