@@ -30,6 +30,8 @@ SWITCHES = ("coherence", "commitment", "closing", "dip", "integrity", "critical_
 
 POINT = 1 << 24
 """Fixed point of tie weights; exposures add up as integers, so their order cannot matter."""
+NEAR, CONVENED, PARTNERED = 0, 1, 2
+"""Layers of ties."""
 USABLE = 65535
 """Fixed point of usable experience (K/n)·φ."""
 

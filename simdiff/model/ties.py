@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from simdiff.model.luck import TIES
 from simdiff.model.places import lots
-from simdiff.model.state import POINT, TIE, Records
+from simdiff.model.state import NEAR, POINT, TIE, Records
 
-NEAR, CONVENED, PARTNERED = 0, 1, 2
 EVERYONE = 256
 """District size up to which every school is a candidate for a tie and no KD-tree (nor SciPy's import) is needed."""
 FEEDERS_KEPT = 3

@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 
 from simdiff.model.luck import TIES, identity
 from simdiff.model.places import Place, lots
-from simdiff.model.state import SITE, Records
+from simdiff.model.state import CONVENED, NEAR, PARTNERED, SITE, Records
 from simdiff.model.ties import (
-    CONVENED,
-    NEAR,
-    PARTNERED,
     Edges,
     Ties,
     bundle,

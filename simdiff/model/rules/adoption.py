@@ -56,7 +56,7 @@ def decide(sim: Sim, first: int, last: int, t: int) -> None:
             me.school.invited = 0
 
 
-@kernel
+@rule
 def explore(net, me, practice, use, i, p):
     """E10: NONE or DROPPED → EXPLORE, by invitation or by hazard; a dropped practice leaves a scar."""
     if me.school.invited == 1:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from simdiff.model.compile import kernel, rule
 from simdiff.model.rules.common import rules_school
 from simdiff.model.rules.district import transfer_between
-from simdiff.model.state import POINT, USABLE, Records
+from simdiff.model.state import CONVENED, NEAR, PARTNERED, POINT, USABLE, Records
 
 
 class Net(NamedTuple):
@@ -117,41 +117,46 @@ def pair_match(net, me, peer, p):
     return match
 
 
-@kernel
-def layer_experience(net, me, p, first, last, across):
+@rule
+def layer_experience(net, me, p, first, last, alike):
     """Integer sums over the ties from ``first`` to ``last`` (exclusive) of T A and T (K/n) φ, both without the
-    district's own T̄; ties from ``across`` on cross districts."""
+    district's own T̄. ``alike``: no peer is in another district or under other rules."""
     legitimate = 0
     usable = 0
-    plain = last <= across and me.par.with_regime == 0
     for e in range(first, last):
         peer = net.tie[e].peer
         seen = net.seen[peer, p]
         weight = int(net.match[e])
-        if not plain and (seen.active == 1 or seen.usable > 0):
+        if not alike and (seen.active == 1 or seen.usable > 0):
             weight = int(weight * pair_match(net, me, peer, p))
         legitimate += weight * int(seen.active)
         usable += weight * int(seen.usable)
     return legitimate / POINT, usable / (POINT * USABLE)
 
 
-@kernel
+@rule
+def layer_weight(me, layer):
+    """What contact in a layer of ties counts: near ties in full, the convened and the partner's as levers say."""
+    if layer == NEAR:
+        return 1.0
+    return convened(me) if layer == CONVENED else partnered(me)
+
+
+@rule
 def experience(net, me, i, p):
     """E8: (ρ, X), the share of peers with transferable success and the usable peer experience (0–1 each)."""
-    added, across = convened(me), partnered(me)
-    total = me.site.ties + added + across
+    total = full_contact(me)
     if total == 0.0:
         return 0.0, 0.0
-    near, meet, cross, last = net.tie_from[i, 0], net.tie_from[i, 1], net.tie_from[i, 2], net.tie_from[i, 3]
-    legitimate, usable = layer_experience(net, me, p, near, meet, cross)
-    if added > 0.0:
-        more, better = layer_experience(net, me, p, meet, cross, cross)
-        legitimate += added * more
-        usable += added * better
-    if across > 0.0:
-        more, better = layer_experience(net, me, p, cross, last, cross)
-        legitimate += across * more
-        usable += across * better
+    legitimate = 0.0
+    usable = 0.0
+    for layer in range(3):
+        weight = layer_weight(me, layer)
+        if weight > 0.0:
+            alike = layer != PARTNERED and me.par.with_regime == 0
+            more, better = layer_experience(net, me, p, net.tie_from[i, layer], net.tie_from[i, layer + 1], alike)
+            legitimate += weight * more
+            usable += weight * better
     transfer = me.district.transfer
     return transfer * legitimate / total, transfer * usable / total
 

@@ -61,7 +61,7 @@ def next_commitment(par, commitment, results, aspiration, sponsored):
     return min(max(moved, par.commit_floor), 1.0 - par.commit_floor)
 
 
-@kernel
+@rule
 def commit(me, use, quality, known):
     """E18: results y = Y q ν φ f K/n − δ (1 − e_dip x_T2) M/n, their smoothed form ŷ, and commitment C."""
     par, teachers, change = me.par, me.site.teachers, me.lever.change
