@@ -13,7 +13,7 @@ from simdiff.model.state import COMPETITION, DESIGN, PILOT
 from simdiff.register import AVAILABLE_DELAY, SCREENING_DELAY
 
 
-@kernel
+@rule
 def deep_experience(sim, i, p, t):
     """E21: A (K/n) φ f of school i, its deep experience in one month (0–1)."""
     use = sim.use[i, p]

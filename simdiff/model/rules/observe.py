@@ -38,7 +38,7 @@ def note_condition(sim, d, t):
         row.sponsorship += schools * sim.lever[district.group, t].sponsorship
 
 
-@kernel
+@rule
 def count_school(sim, i, p, t, row):
     """School counts of one practice."""
     use, teachers = sim.use[i, p], sim.site[i].teachers
@@ -67,7 +67,7 @@ def count_school(sim, i, p, t, row):
         row.variants += 1.0 if use.self_made == 1.0 else 0.0
 
 
-@kernel
+@rule
 def count_teachers(sim, i, p, t, row):
     """Teacher, student, depth, ownership, equity and coach-hour sums of one practice."""
     use, site = sim.use[i, p], sim.site[i]
