@@ -60,7 +60,7 @@ PRACTICE = np.dtype([
 
 SITE = np.dtype([
     ("who", "u8"),  # identity
-    ("district", "i4"), ("partner", "i2"),  # row of each; -1 = no partner
+    ("district", "u4"), ("partner", "i2"),  # row of each; -1 = no partner
     ("teachers", "i4"), ("students", "i4"),
     ("need", "f8"), ("need_z", "f4"),  # low-income share; the same standardised within the district
     ("rank", "f4"), ("rank_all", "f4"),  # fractional rank by need in the district, in the world
@@ -71,7 +71,7 @@ SITE = np.dtype([
 ])  # fmt: skip
 """What a school is: one row a school, sorted by district and id; never redrawn."""
 
-TIE = np.dtype([("peer", "i4"), ("weight", "i4")])
+TIE = np.dtype([("peer", "u4"), ("weight", "i4")])
 """A tie to a peer's row; weight in fixed point."""
 
 SCHOOL = np.dtype([
@@ -108,7 +108,7 @@ SEEN = np.dtype([("active", "i1"), ("inside", "i1"), ("usable", "u2")])
 
 DISTRICT = np.dtype([
     ("who", "u8"),
-    ("first", "i8"), ("last", "i8"), ("group", "i4"), ("report", "i4"),  # rows of its schools; policy; report
+    ("first", "i8"), ("last", "i8"), ("group", "u4"), ("report", "u4"),  # rows of its schools; policy; report
     ("teachers", "i8"),
     ("clarity", "f8"), ("transfer", "f8"),  # g, T̄ within the district
     ("mandates", "i8"), ("unsponsored", "i1"),  # b; sponsorship ended by an exit

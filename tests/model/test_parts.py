@@ -227,7 +227,7 @@ def pilots_of(select: str, reliability: float = 0.6, schools: int = 37, sites: i
     """A run just after its pilots were picked, and their rows."""
     policy = {"flexibility": {"pilots": {"sites": sites, "select": select}}}
     sim = start(make_inputs(make_scenario(policy, parameters={"signal_reliability": reliability}), schools=schools), 3)
-    engine.open_month(sim, 12)
+    engine.open_month(sim, 0, len(sim.district), 12)
     return sim, set(np.flatnonzero(sim.school["site"] == PILOT).tolist())
 
 
@@ -256,7 +256,7 @@ def test_pilots_by_need_and_by_lot():
 def test_a_zone_is_a_centre_and_its_nearest():
     """Catches a zone that is scattered: its schools are the nearest to the one with the lowest lot."""
     sim = start(make_inputs(make_scenario({"flexibility": {"zone": {"schools": 5}}}), schools=20), 3)
-    engine.open_month(sim, 12)
+    engine.open_month(sim, 0, len(sim.district), 12)
     lot = [draws(sim.run[0].key, who, 0, SITES, 0, sim.run[0].replicate)[1] for who in sim.site["who"]]
     centre = int(np.argmin(lot))
     x, y = sim.site["x"].astype(float), sim.site["y"].astype(float)

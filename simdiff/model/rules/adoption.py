@@ -5,7 +5,7 @@ import math
 from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import DECIDE, chance, draws, happens, normal_cdf
 from simdiff.model.luck import EXPLORE as EXPLORE_LUCK
-from simdiff.model.rules.common import here, in_months, may_start, obstacle_school, sigmoid
+from simdiff.model.rules.common import here, in_months, may_start, obstacle_school, rows, sigmoid
 from simdiff.model.rules.district import adopt_signal, rank_schools
 from simdiff.model.rules.exposure import contact, experience, full_contact, knowledge_here, net_of, peer_share
 from simdiff.model.state import DESIGN, DROPPED, EXPLORE, HAZARD, INSTALL, NONE, NOT_YET, THRESHOLD, Sim
@@ -41,7 +41,7 @@ def explore_hazard(me, use, touch):
 @entry
 def decide(sim: Sim, first: int, last: int, t: int) -> None:
     """E10, E11: invitations, exploring, and in the decision month the wish to install."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me, net = here(sim, i, t), net_of(sim)
         deciding = in_months(me.par.decide_months, t)
         for p in range(sim.practice.shape[0]):
@@ -136,7 +136,7 @@ def admit(sim, d, t):
 @entry
 def enter(sim: Sim, first: int, last: int, t: int) -> None:
     """E10, E12: admitted schools start installing; other exploring schools may lose interest."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         for p in range(sim.practice.shape[0]):
             use = sim.use[i, p]

@@ -4,7 +4,7 @@ import math
 
 from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import PRINCIPAL, REVIEW, TURNOVER, binomial, draws, happens
-from simdiff.model.rules.common import here, in_months, is_active, sigmoid
+from simdiff.model.rules.common import here, in_months, is_active, rows, sigmoid
 from simdiff.model.state import DROPPED, NEVER, USABLE, Sim
 
 
@@ -14,7 +14,7 @@ def continue_or_not(sim: Sim, first: int, last: int, t: int) -> None:
     par = sim.par[0]
     if not in_months(par.review_months | par.close_months | par.turnover_months, t):
         return
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         if in_months(par.review_months, t):
             for p in range(sim.practice.shape[0]):
@@ -131,7 +131,7 @@ def succeed(me, use):
 @entry
 def show(sim: Sim, first: int, last: int, t: int) -> None:
     """What peers will see next month: active, inside a site, usable experience (K/n)·φ in fixed point."""
-    for i in range(first, last):
+    for i in rows(first, last):
         teachers = sim.site[i].teachers
         for p in range(sim.practice.shape[0]):
             use, seen = sim.use[i, p], sim.seen[i, p]

@@ -1,14 +1,14 @@
 """What a school faces: imagined constraint (E5), load and attention (E6), out-of-school trials (E12)."""
 
 from simdiff.model.compile import entry, rule
-from simdiff.model.rules.common import here
+from simdiff.model.rules.common import here, rows
 from simdiff.model.state import EXPLORE, FULL, INITIAL, INSTALL, NO_SITE, Sim
 
 
 @entry
 def look(sim: Sim, first: int, last: int, t: int) -> None:
     """Update what school i believes and how much it can attend to, before it decides."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         close_site(me)
         clear_phantoms(me)

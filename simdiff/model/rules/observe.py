@@ -1,7 +1,7 @@
 """What is written down each month, and at the end, about schools (section 9). Watching changes nothing."""
 
 from simdiff.model.compile import kernel, rule
-from simdiff.model.rules.common import here, is_active
+from simdiff.model.rules.common import here, is_active, rows
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.rules.settle import integrity
 from simdiff.model.state import DROPPED, EXPLORE, INSTALL, NEVER, NONE
@@ -14,7 +14,7 @@ def observe(sim, d, t):
     """Add the schools of district d to the month's sums, by practice and, with several, for any practice."""
     practices = sim.practice.shape[0]
     district = sim.district[d]
-    for i in range(district.first, district.last):
+    for i in rows(district.first, district.last):
         for p in range(practices):
             count_school(sim, i, p, t, sim.observed[t, district.report, p])
             count_teachers(sim, i, p, t, sim.observed[t, district.report, p])

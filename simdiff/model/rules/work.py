@@ -6,7 +6,15 @@ from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import INSTALL as INSTALL_LUCK
 from simdiff.model.luck import TEACH, binomial, draws, happens, how_many
 from simdiff.model.rules.coaching import demand, serve
-from simdiff.model.rules.common import here, in_months, is_active, obstacle_classroom, rules_classroom, rules_school
+from simdiff.model.rules.common import (
+    here,
+    in_months,
+    is_active,
+    obstacle_classroom,
+    rows,
+    rules_classroom,
+    rules_school,
+)
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE, Sim
 
@@ -14,7 +22,7 @@ from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE, Sim
 @entry
 def work(sim: Sim, first: int, last: int, t: int) -> None:
     """A month of work in school i: coaches come, installation advances or launches, teachers move."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         served = serve(me)
         teaching = in_months(me.par.teach_months, t)
