@@ -173,7 +173,7 @@ class Sim(NamedTuple):
     par: Records  # (1,) PARAMETER
     practice: Records  # (P,) PRACTICE
     site: Records  # (S,) SITE
-    tie_from: NDArray[np.int32]  # (S, 4) where near, convened and partner ties start, and where the last end
+    tie_from: NDArray[np.uint32]  # (S, 4) where near, convened and partner ties start, and where the last end
     tie: Records  # (Z,) TIE
     lever: Records  # (G, T) LEVER: what is done and paid
     acting: Records  # (G, T) LEVER: what acts, after the strength of each family

@@ -24,7 +24,7 @@ Edges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 class Ties:
     """All ties, grouped by school and layer: ``start`` (S, 4) bounds the near, convened and partner layers of each."""
 
-    start: NDArray[np.int32]
+    start: NDArray[np.uint32]
     tie: Records
     near_sum: NDArray[np.float64]
 
@@ -135,7 +135,7 @@ def bundle(schools: int, layers: Sequence[tuple[int, Edges]]) -> Ties:
     start = np.column_stack([bounds[:-1].reshape(schools, 3), bounds[3::3]])
     near = layer[fresh] == NEAR
     near_sum = np.bincount(looks[fresh][near], weights=tie["weight"][near] / POINT, minlength=schools)
-    return Ties(np.ascontiguousarray(start, dtype=np.int32), tie, near_sum.astype(float))
+    return Ties(np.ascontiguousarray(start, dtype=np.uint32), tie, near_sum.astype(float))
 
 
 def edges_from(pairs: Mapping[tuple[int, int], float]) -> Edges:

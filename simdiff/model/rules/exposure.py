@@ -7,7 +7,7 @@ import math
 from typing import NamedTuple
 
 from simdiff.model.compile import kernel, rule
-from simdiff.model.rules.common import rules_school
+from simdiff.model.rules.common import rows, rules_school
 from simdiff.model.rules.district import transfer_between
 from simdiff.model.state import CONVENED, NEAR, PARTNERED, POINT, USABLE, Records
 
@@ -53,7 +53,7 @@ def full_contact(me):
 def active_weight(net, p, first, last):
     """Summed weight of the ties from ``first`` to ``last`` (exclusive) to active peers."""
     total = 0
-    for e in range(first, last):
+    for e in rows(first, last):
         total += net.tie[e].weight * net.seen[net.tie[e].peer, p].active
     return total / POINT
 
@@ -88,7 +88,7 @@ def context_match(par, school, peer):
 @kernel
 def match_ties(sim, i):
     """E8: W Sx of each tie of school i, in fixed point. Contexts are drawn once a replicate, so it never changes."""
-    for e in range(sim.tie_from[i, 0], sim.tie_from[i, 3]):
+    for e in rows(sim.tie_from[i, 0], sim.tie_from[i, 3]):
         tie = sim.tie[e]
         sim.match[e] = int(tie.weight * context_match(sim.par[0], sim.school[i], sim.school[tie.peer]) + 0.5)
 
@@ -123,7 +123,7 @@ def layer_experience(net, me, p, first, last, alike):
     district's own T̄. ``alike``: no peer is in another district or under other rules."""
     legitimate = 0
     usable = 0
-    for e in range(first, last):
+    for e in rows(first, last):
         peer = net.tie[e].peer
         seen = net.seen[peer, p]
         weight = int(net.match[e])

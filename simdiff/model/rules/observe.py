@@ -16,7 +16,7 @@ def observe(sim, d, t):
     district = sim.district[d]
     for i in rows(district.first, district.last):
         for p in range(practices):
-            count_school(sim, i, p, t, sim.observed[t, district.report, p])
+            count_school(sim, i, p, sim.observed[t, district.report, p])
             count_teachers(sim, i, p, t, sim.observed[t, district.report, p])
         if practices > 1:
             count_any(sim, i, t, sim.observed[t, district.report, practices])
@@ -39,26 +39,33 @@ def note_condition(sim, d, t):
 
 
 @rule
-def count_school(sim, i, p, t, row):
+def is_untouched(use):
+    """True if a school has nothing to do with a practice, and never launched it."""
+    return use.stage == NONE and use.launched == NEVER and use.mechanical + use.proficient == 0
+
+
+@rule
+def count_school(sim, i, p, row):
     """School counts of one practice."""
-    use, teachers = sim.use[i, p], sim.site[i].teachers
-    using = (use.mechanical + use.proficient) / teachers
+    par, use, teachers = sim.par[0], sim.use[i, p], sim.site[i].teachers
     row.schools += 1.0
+    row.overloaded += 1.0 if sim.school[i].overload > 0.0 else 0.0
+    if is_untouched(use) and par.real_use > 0.0 and par.deep_share > 0.0:
+        return
+    real = 1.0 if (use.mechanical + use.proficient) / teachers >= par.real_use else 0.0
+    deep = 1.0 if use.proficient / teachers >= par.deep_share else 0.0
     row.exploring += 1.0 if use.stage == EXPLORE else 0.0
     row.installing += 1.0 if use.stage == INSTALL else 0.0
     row.dropped += 1.0 if use.stage == DROPPED else 0.0
-    row.overloaded += 1.0 if sim.school[i].overload > 0.0 else 0.0
-    real = 1.0 if using >= sim.par[0].real_use else 0.0
     row.in_use += real
-    deep = use.proficient / teachers >= sim.par[0].deep_share
-    row.deep += 1.0 if deep else 0.0
-    row.deep_at_end += use.deep_at_end
-    row.deep_kept += 1.0 if deep and use.deep_at_end == 1 else 0.0
+    row.deep += deep
     if use.launched == NEVER:
         return
     row.ever += 1.0
     row.ever_full += use.ever_full
     row.launched_real += real
+    row.deep_at_end += use.deep_at_end
+    row.deep_kept += deep * use.deep_at_end
     if use.launch_now == 1:
         row.launches += 1.0
         row.peer_launches += use.peer_share
@@ -77,13 +84,13 @@ def count_teachers(sim, i, p, t, row):
         row.low_teachers += site.teachers
     elif site.tercile == HIGHEST:
         row.high_teachers += site.teachers
-    if use.stage != NONE or use.mechanical + use.proficient > 0:
+    if use.mechanical + use.proficient > 0 or is_active(use) or use.served > 0.0:
         count_users(sim, i, p, t, row)
 
 
 @rule
 def count_users(sim, i, p, t, row):
-    """The part of ``count_teachers`` that is zero where nobody has anything to do with the practice."""
+    """The part of ``count_teachers`` that is zero where nobody uses the practice and no coach comes."""
     me, use, site = here(sim, i, t), sim.use[i, p], sim.site[i]
     proficient = int(use.proficient)
     share = proficient / site.teachers
