@@ -40,12 +40,18 @@ BLOCK = 256
 
 
 @entry
+def match_contexts(sim: Sim) -> None:
+    """Note how well the contexts of schools and their peers match; again, if contexts were set by hand."""
+    for i in rows(0, sim.site.shape[0]):
+        match_ties(sim, i)
+
+
+@entry
 def begin(sim: Sim) -> None:
     """Set every school, district and partner to its start."""
     for i in range(sim.site.shape[0]):
         begin_school(sim, i)
-    for i in range(sim.site.shape[0]):
-        match_ties(sim, i)
+    match_contexts(sim)
     for d in range(sim.district.shape[0]):
         begin_district(sim, d)
     for q in range(sim.partner.shape[0]):
