@@ -2,8 +2,8 @@
 
 Schools on a ring see ``REACH`` others to either side; each month one that has not adopted does so with probability
 1 − exp(−p − q · share of its peers that have). simdiff runs it as a limit of its full engine, with no branch made for
-it. The others are written for nothing else: C (compiled here), NumPy, Mesa's agents and, with ``--others``, NDlib, in a
-virtual environment that is made and thrown away. Curves are compared with the C reference.
+it. The others are written for nothing else: C (compiled here), NumPy, Mesa's agents and, with ``--others``, NDlib and
+Starsim, in virtual environments that are made and thrown away. Curves are compared with the C reference.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,6 +28,7 @@ SCHOOLS, REACH, YEARS = 2000, 5, 10
 MONTHS = 12 * (YEARS + 1)
 P, Q = 0.03 / 12, 0.38 / 12
 PAIRS = 5
+OTHERS = Path(__file__).parent / "others"
 Curve = NDArray[np.float64]
 """Mean share of adopters by month."""
 Row = tuple[str, str, str]
@@ -77,35 +78,6 @@ int main(int argc, char **argv) {
 }
 """
 
-NDLIB = """
-import json, math, sys, time
-import networkx as nx
-import ndlib.models.ModelConfig as mc
-import ndlib.models.CompositeModel as gc
-import ndlib.models.compartments as cpm
-n, reach, months, runs, p, q = [float(x) for x in sys.argv[1:]]
-n, reach, months, runs = int(n), int(reach), int(months), int(runs)
-graph = nx.circulant_graph(n, range(1, reach + 1))
-curve, spent = [0.0] * months, 0.0
-for run in range(runs):
-    model = gc.CompositeModel(graph, seed=run)
-    model.add_status("Susceptible")
-    model.add_status("Infected")
-    model.add_rule("Susceptible", "Infected", cpm.NodeStochastic(1 - math.exp(-p)))
-    by_peer = cpm.EdgeStochastic(1 - math.exp(-q / (2 * reach)), triggering_status="Infected")
-    model.add_rule("Susceptible", "Infected", by_peer)
-    config = mc.Configuration()
-    config.add_model_initial_configuration("Infected", [])
-    model.set_initial_status(config)
-    began = time.process_time()
-    for t in range(months + 1):
-        found = model.iteration()
-        if t:
-            curve[t - 1] += found["node_count"][1] / n / runs
-    spent += time.process_time() - began
-print(json.dumps({"seconds": spent, "curve": curve}))
-"""
-
 
 def words(runs: int) -> list[str]:
     """The case as arguments of a program."""
@@ -122,7 +94,8 @@ def in_c(folder: Path) -> Callable[[int], tuple[float, Curve]]:
 
 def told(command: list[str]) -> tuple[float, Curve]:
     """Seconds and curve that a program prints."""
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = json.loads(said.splitlines()[-1])
     return found["seconds"], np.array(found["curve"])
 
 
@@ -201,13 +174,13 @@ def in_mesa(runs: int) -> tuple[float, Curve]:
     return spent, curve
 
 
-def in_ndlib(folder: Path) -> Callable[[int], tuple[float, Curve]]:
-    """NDlib in an environment of its own."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)
-    python = str(folder / "env" / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "ndlib"], check=True)
-    (folder / "case.py").write_text(NDLIB)
-    return lambda runs: told([python, str(folder / "case.py"), *words(runs)])
+def in_other(folder: Path, case: str, packages: Sequence[str]) -> Callable[[int], tuple[float, Curve]]:
+    """A program of ``others/`` in an environment of its own."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder / case)], check=True)
+    python = str(folder / case / "bin" / "python")
+    command = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages]
+    subprocess.run(command, check=True, capture_output=True)
+    return lambda runs: told([python, str(OTHERS / f"{case}_case.py"), *words(runs)])
 
 
 def bass_rows(others: bool = False) -> list[Row]:
@@ -216,14 +189,17 @@ def bass_rows(others: bool = False) -> list[Row]:
         folder = Path(name)
         reference, engine = in_c(folder), in_simdiff()
         programs: list[tuple[str, Callable[[int], Any], int]] = [
-            ("simdiff, full engine", engine, 20), ("NumPy", in_numpy, 20), ("Mesa's agents", in_mesa, 2),
+            ("simdiff, full engine", engine, 20), ("NumPy", in_numpy, 20), ("Mesa's agents", in_mesa, 4),
         ]  # fmt: skip
         if others:
-            programs.append(("NDlib", in_ndlib(folder), 2))
+            programs += [
+                ("NDlib", in_other(folder, "ndlib", ("ndlib", "six", "scipy", "scikit-learn", "matplotlib")), 4),
+                ("Starsim", in_other(folder, "starsim", ("starsim",)), 4),
+            ]
         _, truth = reference(400)
         rows = []
         for title, program, runs in programs:
-            pairs = [(reference(40)[0] / 40, *program(runs)) for _ in range(PAIRS if runs > 2 else 1)]
+            pairs = [(reference(40)[0] / 40, *program(runs)) for _ in range(PAIRS if runs > 4 else 1)]
             cost = median(spent / runs for _, spent, _ in pairs) / SCHOOLS / MONTHS
             ratio = median(spent / runs / c for c, spent, _ in pairs)
             apart = np.abs(np.mean([curve for *_, curve in pairs], axis=0) - truth).max()
@@ -236,7 +212,7 @@ def bass_rows(others: bool = False) -> list[Row]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--others", action="store_true", help="NDlib too, in a throw-away environment")
+    parser.add_argument("--others", action="store_true", help="NDlib and Starsim too, in throw-away environments")
     for row in bass_rows(parser.parse_args().others):
         print("| " + " | ".join(row) + " |")
 

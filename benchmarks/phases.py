@@ -1,4 +1,4 @@
-"""Where a school-month goes: ``python benchmarks/phases.py`` prints processor time by phase.
+"""Where a school-month goes: processor time by phase (``run.py`` prints it).
 
 Phases are called from here, one at a time over all schools of one large district, so that what a call costs is small
 beside what it does; least of several replicates. four-levers, one practice, ten years after the burn-in.

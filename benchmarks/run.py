@@ -2,7 +2,7 @@
 
 Costs are processor time of one thread per school and month, measured in pairs within this one run; a ratio is the
 median over pairs. FILE of ``--points``: a CSV (plain or .gz) with columns lat, lon, county_fips, one row a school.
-``--others`` runs the Bass limit in NDlib too, in a throw-away environment. Sweeps: ``benchmarks/sweeps.py``.
+``--others`` runs the Bass limit in NDlib and Starsim too, in throw-away environments. Sweeps: ``benchmarks/sweeps.py``.
 """
 
 import argparse
@@ -330,7 +330,7 @@ def main() -> None:
     """Measure, print, and write if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=Path, help="CSV of coordinates for the 100,000 schools")
-    parser.add_argument("--others", action="store_true", help="NDlib too, in a throw-away environment")
+    parser.add_argument("--others", action="store_true", help="NDlib and Starsim too, in throw-away environments")
     parser.add_argument("--out", type=Path, help="write the table to this file too")
     parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()

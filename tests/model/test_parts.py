@@ -140,6 +140,15 @@ def test_ring_is_in_the_order_of_lots():
     assert found == {1: [3, 0], 3: [0, 2], 0: [2, 1], 2: [1, 3]}
 
 
+def test_ring_passes_over_its_own_by_runs():
+    """Ring order 0 … 7 in districts a a a b a a a c: a's schools meet 3 and 7 whatever stands between; b and c, the
+    next two of others. Catches a run that ends a step early, late, or at the seam of the ring."""
+    group = np.array([0, 0, 0, 1, 0, 0, 0, 2])
+    looks, sees, _ = ring_ties(np.arange(8) / 8, group, 2, True)
+    found = {school: sees[looks == school].tolist() for school in range(8)}
+    assert found == {0: [3, 7], 1: [3, 7], 2: [3, 7], 3: [4, 5], 4: [7, 3], 5: [7, 3], 6: [7, 3], 7: [0, 1]}
+
+
 def test_feeder_ties_by_hand():
     """Elementary schools at 0, 1 and 10 km, middle schools at 2 and 9, one high school: up to the nearest, and back."""
     x = np.array([0.0, 1.0, 10.0, 2.0, 9.0, 5.0])
