@@ -213,7 +213,7 @@ def test_an_event_ruled_out_early_is_none(hazard, u):
 
 
 @exact
-@given(st.integers(0, 300), st.floats(0, 2) | st.floats(0, 1e-2), lots)
+@given(st.integers(0, 1000), st.floats(0, 2) | st.floats(0, 1e-2), lots)
 def test_a_count_ruled_out_early_is_zero(n, hazard, u):
     """Catches a bound above e^{−n h}: the count is the binomial's for any lot, also close to the edge of none."""
     edge = math.exp(-n * hazard)

@@ -137,4 +137,6 @@ def show(sim: Sim, first: int, last: int, t: int) -> None:
             use, seen = sim.use[i, p], sim.seen[i, p]
             seen.active = 1 if is_active(use) else 0
             seen.inside = sim.school[i].site
-            seen.usable = int(min(1.0, use.proficient / teachers * use.fit) * USABLE + 0.5)
+            seen.usable = 0
+            if use.proficient > 0:
+                seen.usable = int(min(1.0, use.proficient / teachers * use.fit) * USABLE + 0.5)
