@@ -123,10 +123,11 @@ def close_month(sim: Sim, first: int, last: int, t: int) -> None:
 def run_months(sim: Sim, start: int, stop: int) -> None:
     """Advance one replicate from month ``start`` to month ``stop`` (exclusive).
 
-    Between opening and partners' learning, and after it, no school or district writes what another reads this month. So
-    each half of a month is lived block by block of districts, whose records stay in the cache from phase to phase.
+    Between opening and showing, no school or district writes what another reads (partners' learning apart). So a
+    month is lived block by block of districts, whose records stay in the cache from phase to phase.
     """
-    districts = sim.district.shape[0]
+    schools, districts = sim.site.shape[0], sim.district.shape[0]
+    apart = sim.par[0].with_partner_stock == 1
     for t in range(start, stop):
         open_month(sim, 0, districts, t)
         d = 0
@@ -142,16 +143,15 @@ def run_months(sim: Sim, start: int, stop: int) -> None:
             work(sim, first, last, t)
             settle(sim, first, last, t)
             learn_from_use(sim, d, after, t)
+            if not apart:
+                continue_or_not(sim, first, last, t)
+                close_month(sim, d, after, t)
             d = after
-        partners_learn(sim, t)
-        d = 0
-        while d < districts:
-            first, after = sim.district[d].first, end_of_block(sim, d)
-            last = sim.district[after - 1].last
-            continue_or_not(sim, first, last, t)
-            close_month(sim, d, after, t)
-            show(sim, first, last, t)
-            d = after
+        if apart:
+            partners_learn(sim, t)
+            continue_or_not(sim, 0, schools, t)
+            close_month(sim, 0, districts, t)
+        show(sim, 0, schools, t)
 
 
 @kernel
