@@ -53,10 +53,11 @@ print(json.dumps({name: count / size for name, count in counts.items()}))
 
 RECORDED = {
     "lines": 619,
-    "rules": 79.5,
-    "mathematics": 5.02,
+    "rules": 78.4,
+    "mathematics": 4.47,
     "philox": 1.88,
-    "_lower_binomial": 0.799,
+    "_count": 0.574,
+    "_lower_binomial": 0.25,
     "contact": 0.0488,
     "experience": 0.409,
 }
