@@ -25,7 +25,7 @@ from simdiff.scenario.words import is_model, limit, unwrap
 
 DOCS = Path(__file__).resolve().parent
 SCHEMAS = DOCS.parent / "schema"
-FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md", "charts.md",
+FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md", "field-study.md", "charts.md",
          "python.md")  # fmt: skip
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
@@ -229,6 +229,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "parity": lambda: evidence.parity(calibrated("parity")),
     "verification": verification,
     "recovery": lambda: f"{told('recovery')}\n\n{tables_of('recovery')}",
+    "field study": lambda: f"{told('field-study')}\n\n{tables_of('field-study')}",
     "patterns told": lambda: told("validation"),
     "patterns": lambda: tables_of("validation", "patterns", "structures", "parts"),
     "plateau": lambda: tables_of("validation", "plateau", "course"),

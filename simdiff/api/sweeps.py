@@ -21,8 +21,9 @@ from simdiff.api.runs import as_frame, is_shown
 from simdiff.report.cards import Card, as_html, as_text
 from simdiff.report.compare_files import option_rows, pair_rows
 from simdiff.report.compare_words import ranking_part, sections, where
-from simdiff.report.effects_report import effect_parts, head_line, layer_lines
+from simdiff.report.effects_report import effect_parts, head_line
 from simdiff.report.effects_tables import effect_rows
+from simdiff.report.effects_words import legend
 from simdiff.report.export import choose, tables_of
 from simdiff.report.layer_report import split_lines
 from simdiff.report.parts import Part
@@ -95,7 +96,7 @@ class Effects:
 
     def _card(self) -> Card:
         lines = tuple(filter(None, (head_line(self.found), self.partial)))
-        return Card(self.title, lines, tuple(effect_parts(self.found)), (*layer_lines(self.found.plan), CAVEAT))
+        return Card(self.title, lines, tuple(effect_parts(self.found)), (*legend(self.found), CAVEAT))
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -160,7 +161,8 @@ class Sweep:
         """A chart (docs/charts.md has every kind); ``size`` screen or print.
 
         ``asked``: what the kind takes of ``outcomes``, ``cells``, ``place``, ``practice``, ``years``, ``months``,
-        ``replicate``. Raises ChartError, and ChangedError if runs must be simulated again that other code made.
+        ``replicate``, ``baseline``, ``confidence``, ``factors``, ``at``, ``reach``. Raises ChartError, and ChangedError
+        if runs must be simulated again that other code made.
         """
         results = of_sweep_folder(self.report, self.folder)
         return draw_chart(results, kind, size, self.folder, "", asked)

@@ -18,8 +18,9 @@ from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
 from simdiff.report.charts import PRINT
 from simdiff.report.effect_charts import effect_charts
-from simdiff.report.effects_report import doubt_lines, effect_parts, head_line, judged_line, layer_lines
+from simdiff.report.effects_report import effect_parts, head_line
 from simdiff.report.effects_tables import effect_rows, effects_json
+from simdiff.report.effects_words import legend
 from simdiff.report.parts import Part
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.saving import save_charts
@@ -53,8 +54,7 @@ def effects_command(folder: Path, outcome: str | None, year: int | None, distric
         print(json.dumps(said, ensure_ascii=False))
     else:
         console = terminal()
-        notes = [*layer_lines(report.plan), judged_line(found), *doubt_lines(found)]
-        tell(console, report, head_line(found), list(effect_parts(found)), notes, paths)
+        tell(console, report, head_line(found), list(effect_parts(found)), legend(found), paths)
     return partial(report)
 
 

@@ -15,7 +15,7 @@ from simdiff.report.import_report import import_lines, import_record
 from simdiff.scenario import Problem, ScenarioError
 from simdiff.scenario.public.joining import join_files, pick_districts
 from simdiff.scenario.public.reading import read_public
-from simdiff.scenario.public.stub import MOST_DISTRICTS, TABLE, stub_of
+from simdiff.scenario.public.stub import TABLE, stub_of
 from simdiff.scenario.public.tidying import Imported, tidy_schools
 from simdiff.study.files import digest
 from simdiff.study.run_folder import FolderTakenError, write_folder
@@ -29,14 +29,13 @@ def import_command(files: Sequence[Path], out: Path, districts: Sequence[str], s
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
         imported = _imported(files, districts, states, name)
+        chosen = name or (imported.districts[0].slug if len(imported.districts) == 1 else "imported-schools")
+        stub = stub_of(imported, chosen, _title(imported)).encode()
     except ScenarioError as error:
         print_problems(error)
         return BAD_INPUT
-    title = _title(imported)
-    chosen = name or (imported.districts[0].slug if len(imported.districts) == 1 else "imported-schools")
     lines = import_lines(imported)
     table = imported.table.to_csv(index=False, lineterminator="\n").encode()
-    stub = stub_of(imported, chosen, title).encode()
     run = digest(table + stub)[:12]
     try:
         record = import_record(imported, run, _command(files, out, districts, states, name), _digests(files))
@@ -75,12 +74,7 @@ def _imported(files: Sequence[Path], districts: Sequence[str], states: Sequence[
     if problems:
         raise ScenarioError(problems)
     joined = join_files(read)
-    imported = tidy_schools(read, joined, pick_districts(joined, districts, states))
-    if len(imported.districts) > MOST_DISTRICTS:
-        found = f"{len(imported.districts):,} districts"
-        raise ScenarioError([Problem("--district", 0, 0, "", found, f"expected at most {MOST_DISTRICTS:,}: choose "
-                                     "some with --district NAME or --state STATE")])  # fmt: skip
-    return imported
+    return tidy_schools(read, joined, pick_districts(joined, districts, states))
 
 
 def _title(imported: Imported) -> str:

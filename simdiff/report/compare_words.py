@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simdiff.analysis.comparison import Comparison, OutcomeCompared
-from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DOUBTS, SAME, Contrast, Estimate, against, ahead, draws_needed
+from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, Contrast, Estimate, against, ahead, draws_needed
 from simdiff.analysis.cost import CostEffect, Ratio
-from simdiff.analysis.matched import AS_IT_IS
 from simdiff.analysis.ranking import Ranking
 from simdiff.analysis.spending import EQUAL
 from simdiff.analysis.summary import Interval
+from simdiff.report.compare_legend import layer_of, layers_words, legend, parameters_words
 from simdiff.report.steps import is_share, named, percent, ratio_words, short, step, step_unit, steps
 from simdiff.report.words import BY_NAME, NOTHING, money, number, span
 
@@ -37,7 +37,7 @@ def sections(found: Comparison) -> list[Section]:
         costs = [_costs(found, one, one.cost)] if one.cost else []
         parts += [*(costs if unequal else []), _differences(found, one), ranking_part(found, one), _options(found, one),
                   *([] if unequal else costs)]  # fmt: skip
-    return [*parts, Section("How to read this", lines=tuple(_legend(found)))]
+    return [*parts, Section("How to read this", lines=tuple(legend(found)))]
 
 
 def where(found: Comparison) -> str:
@@ -52,16 +52,6 @@ def _worlds(found: Comparison) -> str:
     count = f"{int(worlds.ran.any(axis=0).sum()):,} matched worlds"
     replicates = f"{worlds.ran.shape[2]} replicates"
     return f"{count} ({layers_words(found)}{replicates}{'' if worlds.draws > 1 else ': chance alone'})"
-
-
-def layers_words(found: Comparison) -> str:
-    """Draws and structures of a comparison, before its replicates."""
-    worlds, structures = found.worlds, len(found.worlds.structures)
-    if layer_of(found) == "structure":
-        return f"{structures} structures, each at one set of parameters, × "
-    if structures > 1:
-        return f"{worlds.draws} draws of parameters under {structures} structures × "
-    return f"{worlds.draws} parameter draws × " if worlds.draws > 1 else ""
 
 
 def _spend(found: Comparison) -> Section:
@@ -139,7 +129,7 @@ def _layer_columns(found: Comparison) -> list[tuple[str, Tell]]:
     ]
     if found.worlds.draws > 1:
         known = found.worlds.draws >= draws_needed(found.confidence)
-        head = f"{_parameters(found)} {told}" if known else f"range of {layer_of(found)}s"
+        head = f"{parameters_words(found)} {told}" if known else f"range of {layer_of(found)}s"
         columns.append(
             (head, lambda pair, one, unit: steps(pair.whole.parameters_low, pair.whole.parameters_high, unit))
         )
@@ -174,14 +164,6 @@ def ranking_part(found: Comparison, one: OutcomeCompared) -> Section:
     """The ranking by one outcome, as far as it is firm."""
     lines = ranking_lines(one.ranking, layer_of(found) + "s")
     return Section(f"Ranking by {BY_NAME[one.name].title.lower()}, as far as it is firm", lines=tuple(lines))
-
-
-def layer_of(found: Comparison) -> str:
-    """What frontiers, regret and rankings are counted in: a draw or, without any, a structure or a world."""
-    worlds = found.worlds
-    if worlds.draws == len(worlds.structures) > 1:
-        return "structure"
-    return "draw" if worlds.draws > 1 else "world"
 
 
 def ranking_lines(ranking: Ranking, layer: str) -> list[str]:
@@ -292,58 +274,6 @@ def _best_line(found: Comparison, one: OutcomeCompared, costs: CostEffect) -> st
         told.append(f"{ratio_words(float(curve.grid[at]), unit)} {short(costs.options[best])} (best in "
                     f"{percent(float(curve.draws[best, at]))} of {layer_of(found)}s)")  # fmt: skip
     return f"Best on average, if it is worth {'; '.join(told)}."
-
-
-def _legend(found: Comparison) -> list[str]:
-    """What the words and intervals are."""
-    worlds, told = found.worlds, f"{100 * found.confidence:.4g}%"
-    layer = layer_of(found)
-    names = [name for name, there in (("worlds", True), ("draws", layer == "draw"),
-                                      ("structures", len(worlds.structures) > 1)) if there]  # fmt: skip
-    replicate = f"Replicate n of {layer} d" if worlds.draws > 1 else "Replicate n"
-    lines = [
-        f"{replicate} has the same luck for every option; differences are world by world. {', '.join(names)}: share in "
-        "which the first option is ahead, ties half. cost: the difference in cost.",
-        f"chance: {told} interval of the mean difference"
-        + (
-            f", the {worlds.draws} {layer}s given."
-            if worlds.draws > 1
-            else ": at one set of parameters, not a finding."
-        ),
-    ]
-    if worlds.draws > 1:
-        lines.append(_parameters_line(found))
-    if worlds.structures != (AS_IT_IS,):
-        lines.append(f"structures: {'; '.join(worlds.structures)}. A verdict holds under each.")
-    lines.append(
-        f"{found.comparisons:,} comparisons (pairs times outcomes) were judged together: the chance that luck alone "
-        f"makes any of them firm is at most {100 * (1 - found.confidence):.4g}% (Holm)."
-    )
-    whys = {pair.why for one in found.outcomes for pair in one.contrasts if pair.verdict == SAME}
-    lines += [f"cannot tell apart ({why}): {DOUBTS[why]}." for why in DOUBTS if why in whys]
-    if worlds.idle:
-        lines.append(f"Without a run, and left out: {named(worlds.idle)}.")
-    return lines
-
-
-def _parameters(found: Comparison) -> str:
-    return "parameters, structure" if len(found.worlds.structures) > 1 else "parameters"
-
-
-def _parameters_line(found: Comparison) -> str:
-    draws, told, needed = found.worlds.draws, f"{100 * found.confidence:.4g}%", draws_needed(found.confidence)
-    if layer_of(found) == "structure":
-        return f"range of structures: of the {draws} structures' mean differences, each at one set of parameters."
-    line = f"range of draws: of the {draws} draws' mean differences."
-    if draws >= needed:
-        line = (f"{_parameters(found)}: central {told} of the {draws} draws' mean differences. More draws make it "
-                "better known, not narrower.")  # fmt: skip
-    least = found.worlds.least_draws
-    if 1 < least < needed:
-        each = " under each structure" if len(found.worlds.structures) > 1 else ""
-        line += (f" {least} draws bound {(least - 1) / (least + 1):.0%} at most; {told} takes {needed}{each}: "
-                 f"`simdiff extend` --draws {needed}, or a lower --confidence.")  # fmt: skip
-    return line
 
 
 def interval_of(one: Estimate) -> tuple[float, float]:

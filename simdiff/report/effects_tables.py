@@ -8,7 +8,7 @@ from typing import Any
 from simdiff.analysis.dose import Curve, Threshold, enough, first_gain
 from simdiff.analysis.factor_contrasts import CLIP, Effect
 from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects
-from simdiff.report.effects_report import layer_lines
+from simdiff.report.effects_words import layer_lines
 from simdiff.report.provenance import CAVEAT
 
 

@@ -7,6 +7,17 @@ from simdiff.report.words import NOTHING, money
 
 LONGEST_NAME = 44
 MOST_NAMES = 6
+FEW_REPLICATES = 10
+"""Replicates with fewer of which readers are warned: t at 95 % is then 2.3 standard errors and more. Judgement."""
+
+
+def few_words(replicates: int) -> str:
+    """A warning where replicates are few; nothing where they are not."""
+    if replicates >= FEW_REPLICATES:
+        return ""
+    told = "1 replicate" if replicates == 1 else f"{replicates} replicates"
+    return (f"WARNING: with {told} chance is measured roughly, and what cannot be told now may "
+            f"be told with {FEW_REPLICATES} or more.")  # fmt: skip
 
 
 def percent(value: float) -> str:

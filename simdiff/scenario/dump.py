@@ -4,6 +4,10 @@ import json
 import re
 from typing import Any
 
+from simdiff.scenario.source import LARGEST_FILE, MOST_VALUES
+
+FRAME = 4
+"""Beginning and end of the file and of its document, which the reader counts too."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*")
 _TAKEN = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -12,6 +16,18 @@ _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 def to_yaml(data: dict[str, Any]) -> str:
     """Return plain data (mappings, lists, scalars) as YAML text; keys keep their order."""
     return "".join(f"{line}\n" for line in _block(data))
+
+
+def fits_a_file(data: dict[str, Any]) -> bool:
+    """True if plain data, written as YAML, is a file that may be read again."""
+    return _events(data) + FRAME <= MOST_VALUES and len(to_yaml(data).encode()) <= LARGEST_FILE
+
+
+def _events(data: Any) -> int:
+    """What the reader counts: every key and scalar, the beginning and end of every mapping and list."""
+    if isinstance(data, dict):
+        return 2 + sum(1 + _events(value) for value in data.values())
+    return 2 + sum(map(_events, data)) if isinstance(data, list) else 1
 
 
 def _block(data: Any) -> list[str]:

@@ -8,12 +8,12 @@ from pydantic import ValidationError
 
 from simdiff.scenario.chain import Chain, read_chain
 from simdiff.scenario.checks import cross_problems, is_read_from_table
-from simdiff.scenario.dump import to_yaml
+from simdiff.scenario.dump import fits_a_file
 from simdiff.scenario.folders import find_scenario, is_file, is_inside, like_file, project_folder
 from simdiff.scenario.problems import Problem, ScenarioError
 from simdiff.scenario.schema import Scenario
 from simdiff.scenario.schools import LeftOut, SchoolRow, Schools, read_schools
-from simdiff.scenario.source import LARGEST_FILE, Node
+from simdiff.scenario.source import Node
 from simdiff.scenario.ties import Known, resolve_ties
 from simdiff.scenario.translate import Place, place, problem_at, translated, without
 
@@ -167,8 +167,10 @@ def _with_ties(
         raise ScenarioError(problems)
     where = scenario.where.model_copy(update={"districts": districts})
     whole = scenario.model_copy(update={"where": where})
-    if notes and len(to_yaml(whole.model_dump(mode="json")).encode()) > LARGEST_FILE:
-        expected = f"expected fewer (some 20,000): with them, the scenario has more than {LARGEST_FILE:,} bytes"
+    if notes and not fits_a_file(whole.model_dump(mode="json")):
+        expected = (
+            "expected some 20,000 at most, each way counted: a scenario carries its network, and must be readable"
+        )
         raise ScenarioError([problem_at(root, DISTRICTS, "too many real ties", expected, key=True)])
     return whole, notes
 

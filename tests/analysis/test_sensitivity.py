@@ -16,8 +16,8 @@ from simdiff.analysis.samples import Ask, AskError, Sample, sample
 from simdiff.analysis.sensitivity import Estimate, Sensitivity, sensitivity
 from simdiff.report.sensitivity_report import (
     pair_lines,
-    sensitivity_figure,
     sensitivity_lines,
+    sensitivity_plate,
     sensitivity_record,
     sensitivity_table,
 )
@@ -294,7 +294,7 @@ def test_the_chart_shows_the_figures(tmp_path: Path) -> None:
     """Catches a row under another input's name, a chart without its floor, interval, layer of luck or caveat."""
     plan = plan_of(tmp_path, TEXT.replace("KIND", "sobol, points: 32"))
     one, found = analysed(plan, ishigami, noise=0.3)
-    figure = sensitivity_figure(plan, one, DEPTH, found)
+    figure = sensitivity_plate(plan, one, DEPTH, found).figure
     axis = figure.axes[0]
     assert [label.get_text() for label in axis.get_yticklabels()] == [column.name for column in found.columns]
     lines = {line.get_label(): line for line in axis.get_lines()}

@@ -178,6 +178,8 @@ def test_effects_and_compare_say_the_same_of_two_replicates(tmp_path: Path) -> N
         assert why != ""
     printed = " ".join(asked("effects", out, "--outcome", "spread", "--out", tmp_path / "b").stdout.split())
     assert "No tested dose has a firm gain" in printed
+    assert "WARNING: with 2 replicates chance is measured roughly" in printed
+    assert "WARNING: with 2 replicates" in " ".join(asked("compare", out, "--outcome", "spread").stdout.split())
     assert "raises it" not in printed
 
 

@@ -4,7 +4,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
@@ -125,6 +125,8 @@ def test_names_become_plain_text(text: str, said: str) -> None:
 
 
 @given(st.text(max_size=400), st.integers(2, 60))
+@example("0\r\x1b 0", 4)
+@example("0 \x1b\r0", 4)
 @settings(max_examples=300, deadline=None)
 def test_any_text_can_be_a_label(text: str, most: int) -> None:
     """Catches a text that is not cut, keeps a control, changes when it is cleaned again, or cannot be encoded."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from simdiff.scenario import Loaded, ScenarioError, graphml, load_scenario, ties, to_yaml
+from simdiff.scenario import Loaded, ScenarioError, dump, graphml, load_scenario, source, ties, to_yaml
 
 HEADER = "district,code,staff,poor"
 SCENARIO = """\
@@ -212,9 +212,10 @@ def test_large_networks_are_refused(refused, monkeypatch):
     monkeypatch.setattr(ties, "MOST_LINES", 1)
     (line,) = refused("source,target\n01,02\n01,03\n")
     assert "more than 1 ties" in line
-    monkeypatch.setattr("simdiff.scenario.load.LARGEST_FILE", 1_000)
+    monkeypatch.setattr(ties, "MOST_LINES", 9)
+    monkeypatch.setattr(dump, "LARGEST_FILE", 1_000)
     (line,) = refused("source,target\n01,02\n")
-    assert "too many real ties, expected fewer (some 20,000)" in line
+    assert "too many real ties, expected some 20,000 at most" in line
 
 
 def test_the_resolved_scenario_carries_its_network(load, write):
@@ -224,6 +225,15 @@ def test_the_resolved_scenario_carries_its_network(load, write):
     (Path.cwd() / "n.csv").unlink()
     again = load_scenario(write(to_yaml(loaded.text), "again.yaml"))
     assert again.text == loaded.text
+
+
+def test_the_largest_network_that_is_taken_can_be_read_again(write, monkeypatch):
+    """Catches a run whose scenario is too large for its own reader: data fits if, and only if, its file is read."""
+    data = {"a": {"b": [1, "x y", None], "c": {}, "d": []}, "e": {"f": 1.5}}
+    for limit in range(5, 40):
+        for module in (dump, source):
+            monkeypatch.setattr(module, "MOST_VALUES", limit)
+        assert dump.fits_a_file(data) == (not source.read_source(write(to_yaml(data), "d.yaml")).problems), limit
 
 
 def test_a_scenario_without_real_ties_keeps_its_text(load_tiny):

@@ -7,7 +7,7 @@ from simdiff.analysis.results import Results, narrowed
 from simdiff.report.asked import Asked, ChartError
 from simdiff.report.captions import caption, more_cells, when, within
 from simdiff.report.charts import plain
-from simdiff.report.compare_words import layers_words
+from simdiff.report.compare_legend import layers_words
 from simdiff.report.kinds.dots import LONGEST
 from simdiff.study.chunk_folder import Rows
 from simdiff.study.plan import Plan

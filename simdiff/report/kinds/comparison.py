@@ -11,7 +11,8 @@ from simdiff.analysis.results import Results
 from simdiff.report.asked import Asked, ChartError
 from simdiff.report.captions import known_or_none
 from simdiff.report.charts import BLUE, GREY, PALE, Size, house, plain
-from simdiff.report.compare_words import label_of, layer_of
+from simdiff.report.compare_legend import layer_of
+from simdiff.report.compare_words import label_of
 from simdiff.report.figure import Chart, Row
 from simdiff.report.kinds.compared import (
     at_when,

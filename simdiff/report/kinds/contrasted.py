@@ -9,7 +9,7 @@ from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects, read_effe
 from simdiff.report.asked import Asked, ChartError, chosen_place, pick
 from simdiff.report.captions import caption, counted, more_cells, when, within
 from simdiff.report.charts import plain
-from simdiff.report.effects_report import intervals_line
+from simdiff.report.effects_words import intervals_line
 from simdiff.report.figure import Row
 from simdiff.report.kinds.compared import sweep_rows, year_of
 from simdiff.report.kinds.dots import layer_cells

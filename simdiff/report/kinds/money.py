@@ -26,7 +26,8 @@ from simdiff.report.charts import (
     sheet,
     spread_out,
 )
-from simdiff.report.compare_words import label_of, layer_of
+from simdiff.report.compare_legend import layer_of
+from simdiff.report.compare_words import label_of
 from simdiff.report.figure import Chart, Row
 from simdiff.report.kinds.compared import (
     at_when,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _ELSI = re.compile(r"(?P<name>.*?)\s*\[(PUBLIC SCHOOL|DISTRICT)\]\s*(?P<year>.*)")
 _YEAR = re.compile(r"\b((?:19|20)\d\d)(?:-\d\d(?:\d\d)?)?\b")
@@ -30,7 +30,7 @@ class Layout:
     name: str
     title: str
     needs: tuple[str, ...]
-    fields: Fields = field(hash=False)
+    fields: Fields
     long: bool = False
 
 

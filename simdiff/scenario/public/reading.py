@@ -1,9 +1,10 @@
 """One public file as rows of text by field of a school, one row a school; read in blocks by Arrow, not row by row."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pandas as pd
@@ -51,73 +52,39 @@ def read_public(path: Path) -> PublicFile:
     """Read one file. Raises ScenarioError: layout not known, damaged, too large, no row that can be used."""
     head = read_head(path)
     at = columns_of(head.layout, head.columns)
-    table = _in_encoding(path, head, at)
-    head, rows, read, broken = table
-    rows = rows.apply(clean_text)
+    head, rows, read, broken = _in_encoding(path, head, at)
     columns = {name: head.columns[n] for name, n in at.items()}
-    file = PublicFile(path, head, columns, rows, read, broken)
-    if head.layout.long:
-        file = replace(file, rows=_picked(file))
-    return _one_row_each(file)
+    file = PublicFile(path, head, columns, rows.apply(clean_text), read, broken)
+    return _one_row_each(replace(file, rows=_picked(file)) if head.layout.long else file)
 
 
 def _in_encoding(path: Path, head: Head, at: dict[str, int]) -> tuple[Head, pd.DataFrame, int, int]:
     while True:
         try:
-            rows, read, broken = _read(path, head, at)
-            return head, rows, read, broken
+            return head, *_read(path, head, at)
         except UnicodeDecodeError:
-            wider = WIDER.get(head.encoding)
+            fault = f"not {head.encoding} text"
         except pa.ArrowInvalid as error:
-            wider = WIDER.get(head.encoding) if "UTF8" in str(error) else None
-            if wider is None:
-                told = str(error).splitlines()[0][:200]
-                raise refusal(path, f"cannot be read as a table ({told})", line=head.line + 1) from None
-        if wider is None:
-            raise refusal(path, f"not {head.encoding} text", "expected UTF-8, UTF-16 or Windows-1252")
-        head = replace(head, encoding=wider)
+            fault = f"cannot be read as a table ({str(error).splitlines()[0][:200]})"
+            if "UTF8" not in fault:
+                raise refusal(path, fault, line=head.line + 1) from None
+        if head.encoding not in WIDER:
+            raise refusal(path, fault, "expected UTF-8, UTF-16 or Windows-1252")
+        head = replace(head, encoding=WIDER[head.encoding])
 
 
 def _read(path: Path, head: Head, at: dict[str, int]) -> tuple[pd.DataFrame, int, int]:
+    """The columns ``at`` as text, the number of rows, and of rows with too many or few cells, which are passed over."""
     broken = 0
 
-    def skip(row: pa_csv.InvalidRow) -> str:
+    def skip(_: pa_csv.InvalidRow) -> str:
         nonlocal broken
         broken += 1
         return "skip"
 
-    names = [f"c{n}" for n in range(len(head.columns))]
-    quote = False if head.separator == "\t" else '"'  # agencies' tab-separated files quote nothing
+    kept, read = list[pd.DataFrame](), 0
     with opened(path) as stream:
-        if head.encoding in ("utf-8", "utf-8-sig", "cp1252", "latin-1"):
-            for _ in range(head.line + 1):
-                stream.readline()
-            skipped = 0
-        else:
-            skipped = head.line + 1
-        try:
-            reader = pa_csv.open_csv(
-                stream,
-                pa_csv.ReadOptions(
-                    column_names=names,
-                    skip_rows=skipped,
-                    block_size=BLOCK,
-                    encoding={"utf-8-sig": "utf-8"}.get(head.encoding, head.encoding),
-                    use_threads=False,
-                ),
-                pa_csv.ParseOptions(delimiter=head.separator, quote_char=quote, invalid_row_handler=skip),
-                pa_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
-                    include_columns=[f"c{n}" for n in sorted(set(at.values()))],
-                    strings_can_be_null=False,
-                ),
-            )
-        except pa.ArrowInvalid as error:
-            if "Empty CSV" in str(error):
-                raise refusal(path, "no rows below the header", line=head.line + 1) from None
-            raise
-        kept, read = list[pd.DataFrame](), 0
-        for batch in _in_time(path, reader):
+        for batch in _in_time(path, _blocks(path, stream, head, at, skip)):
             read += batch.num_rows
             frame = batch.to_pandas()
             block = pd.DataFrame({name: frame[f"c{n}"] for name, n in at.items()})
@@ -126,8 +93,36 @@ def _read(path: Path, head: Head, at: dict[str, int]) -> tuple[pd.DataFrame, int
                 raise refusal(path, f"more than {MOST_ROWS:,} rows of schools", "expected a smaller file")
     if not read:
         passed = f" ({broken:,} with another number are passed over)" if broken else ""
-        raise refusal(path, f"no rows with the header's {len(names)} cells{passed}", line=head.line + 1)
+        raise refusal(path, f"no rows with the header's {len(head.columns)} cells{passed}", line=head.line + 1)
     return pd.concat(kept, ignore_index=True), read, broken
+
+
+def _blocks(
+    path: Path, stream: IO[bytes], head: Head, at: dict[str, int], skip: Callable[[pa_csv.InvalidRow], str]
+) -> pa_csv.CSVStreamingReader:
+    """The rows below the header, block by block; columns are called c0, c1, …"""
+    names = [f"c{n}" for n in range(len(head.columns))]
+    wide = head.encoding == "utf-16"
+    for _ in range(0 if wide else head.line + 1):
+        stream.readline()
+    quote = False if head.separator == "\t" else '"'  # agencies' tab-separated files quote nothing
+    wanted = [f"c{n}" for n in sorted(set(at.values()))]
+    try:
+        return pa_csv.open_csv(
+            stream,
+            pa_csv.ReadOptions(
+                column_names=names, skip_rows=head.line + 1 if wide else 0, block_size=BLOCK, use_threads=False,
+                encoding=head.encoding.removesuffix("-sig"),
+            ),
+            pa_csv.ParseOptions(delimiter=head.separator, quote_char=quote, invalid_row_handler=skip),
+            pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), include_columns=wanted, strings_can_be_null=False
+            ),
+        )  # fmt: skip
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):
+            raise refusal(path, "no rows below the header", line=head.line + 1) from None
+        raise
 
 
 def _in_time(path: Path, reader: pa_csv.CSVStreamingReader) -> Iterator[pa.RecordBatch]:

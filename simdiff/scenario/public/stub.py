@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from simdiff.scenario.dump import to_yaml
+from simdiff.scenario.dump import fits_a_file, to_yaml
+from simdiff.scenario.problems import Problem, ScenarioError
 from simdiff.scenario.public.tidying import Imported
+from simdiff.scenario.schema import Scenario
 
-MOST_DISTRICTS = 2_000
-"""Districts of one scenario; its file would be too large to be read with many more."""
 TABLE = "schools.csv"
 _HEAD = """\
 # Made by `simdiff import-schools` from public files; report.txt says what is missing, imputed and left out.
@@ -16,7 +16,10 @@ _HEAD = """\
 
 
 def stub_of(imported: Imported, name: str, title: str) -> str:
-    """The scenario as YAML; its schools are in the file ``TABLE`` beside it."""
+    """The scenario as YAML; its schools are in the file ``TABLE`` beside it.
+
+    Raises ScenarioError if there are so many districts (some 2,000) that a run's scenario could not be read again.
+    """
     sources = "; ".join(f"{file.head.layout.title}{_of(file.year)}" for file in imported.files)
     columns = {key: key for key in ("id", "name", "level", "teachers", "low_income", "students", "latitude",
                                     "longitude", "teachers_imputed")}  # fmt: skip
@@ -33,8 +36,11 @@ def stub_of(imported: Imported, name: str, title: str) -> str:
             },
         },
         "practices": {"personal-learning-paths": {}},
-        "years": 10,
     }  # fmt: skip
+    if not fits_a_file(Scenario.model_validate(data).model_dump(mode="json")):
+        found = f"{len(imported.districts):,} districts"
+        expected = "expected some 2,000 at most in a scenario: choose with --district NAME or --state STATE"
+        raise ScenarioError([Problem("--district", 0, 0, "", found, expected)])
     return _HEAD + to_yaml(data)
 
 
