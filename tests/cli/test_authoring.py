@@ -276,14 +276,3 @@ def test_short_commands_do_without_the_model(tmp_path: Path, words: tuple[str, .
     imported = {line.split("|")[-1].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
     assert "pydantic" in imported
     assert not {"numba", "mesa", "scipy", "matplotlib", "pandas"} & imported
-
-
-def test_the_manual_s_example_is_what_it_says(tmp_path: Path, fork: Fork) -> None:
-    """Catches an example that does not load, or warns; and a first command that does not work."""
-    page = (shipped_folder().parent / "docs" / "authoring.md").read_text(encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(page.split("```yaml\n")[1].split("```")[0])
-    child = done(fork, tmp_path, "check", "mine.yaml")
-    assert child.out == "mine.yaml: good (All four levers, more coaches from the third year)\n"
-    first = page.split("```sh\n")[1].split("\n")[0]
-    assert done(fork, tmp_path, *first.split()[1:]).code == 0
-    assert (tmp_path / "coaches-in-lake.yaml").is_file()
