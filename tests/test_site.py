@@ -53,6 +53,6 @@ def test_the_search_for_fetches_finds_one(planted: str) -> None:
 
 
 def test_search_works_from_the_disk(site: Path) -> None:
-    """The index is a script that the page loads, not a file that it fetches (a browser refuses that without a server)."""
+    """The index is a script that the page loads, not a file that it fetches (which needs a server)."""
     assert "searchindex.js" in (site / "search.html").read_text(encoding="utf-8")
     assert '"shapley"' in (site / "searchindex.js").read_text(encoding="utf-8")
