@@ -463,12 +463,7 @@ def page() -> str:
 
 
 def test_the_examples_of_the_page_can_be_planned(page: str, tmp_path: Path):
-<<<<<<< HEAD
     for name, text in re.findall(r"^<!-- file: ([\w-]+\.csv) -->\n```csv\n(.*?)```", page, re.DOTALL | re.MULTILINE):
-=======
-    files = re.compile(r"^`([\w-]+\.csv)`:\n\n<!-- file: \1 -->\n```csv\n(.*?)```", re.DOTALL | re.MULTILINE)
-    for name, text in files.findall(page):
->>>>>>> main
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = {}
     for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
