@@ -96,7 +96,7 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
     theirs = _ends(inputs, scenario, [efforts] * scenario.years, WORLDS)
     gap = own[:, 1] - theirs[:, 1]
     one, mine = estimate(gap[None], np.ones((1, len(gap)), bool), 0.95), own[WORLD, 1]
-    ahead = "above" if one.chance_low > 0 else "below" if one.chance_high < 0 else "not to be told from"
+    ahead = "the same as" if not gap.any() else "above" if one.chance_low > 0 else "below" if one.chance_high < 0 else "not to be told from"
     band = span(interval(intervals(own[None, :, 1])), "share", parameters=False)
     low, mean, high = (difference(value, "share", sign=True) for value in (one.chance_low, one.mean, one.chance_high))
     return {

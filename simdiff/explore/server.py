@@ -57,7 +57,7 @@ class Explorer:
         scenario, loaded = self.base.loaded.scenario, self.base.loaded
         rows = sum(len(one) for one in loaded.schools.values())
         return {
-            "title": scenario.title, "name": scenario.name, "told": self.base.told, "seed": self.base.seed,
+            "title": self.finished.results.title if self.finished else scenario.title, "name": scenario.name, "told": self.base.told, "seed": self.base.seed,
             "years": scenario.years, "practices": practices_of(scenario), "caveat": CAVEAT,
             "knobs": knobs_of(scenario, school_count(scenario, rows)), "stage_colours": STAGE_COLOURS,
             "table": bool(loaded.schools), "results": self.finished.overview() if self.finished else None,
@@ -194,6 +194,7 @@ async def _serve(explorer: Explorer, token: str, port: int, ready: Callable[[str
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((HOST, port))
+    listening.listen(128)
     port = listening.getsockname()[1]
     app: Any = app_of(explorer, token, port)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,

@@ -62,7 +62,7 @@ export function bandChart({ title, unit, bands }, words) {
 // A row for each cell: single worlds as dots, the median and its interval as a bar. `pick(row, world)` on a click.
 export function dotChart({ rows, title, unit, layer }, pick) {
   const all = rows.flatMap((row) => [row.low, row.high, ...row.worlds.map((world) => world[2])]).filter((v) => v !== null);
-  const low = Math.min(0, ...all), high = Math.max(...all, low + 1e-9), step = 30, tall = rows.length * step + 30;
+  const low = Math.min(0, ...all), high = Math.max(...all, low + 1e-9), step = 34, tall = rows.length * step + 30;
   const x = (value) => 250 + ((value - low) / (high - low)) * 430;
   const picture = svg("svg", { viewBox: `0 0 700 ${tall}`, class: "dots", role: "img",
     "aria-label": `${title} by cell. ${layer} ${rows.map((row) => `${row.cell}: ${row.text}`).join("; ")}` });
@@ -75,13 +75,13 @@ export function dotChart({ rows, title, unit, layer }, pick) {
     const name = row.cell.length > 34 ? `${row.cell.slice(0, 33)}…` : row.cell;
     picture.append(svg("text", { x: 240, y: y + 4, class: "tick end" }, name));
     for (const world of row.worlds) {
-      const dot = svg("circle", { cx: x(world[2]), cy: y, r: 4, class: "dot", onclick: () => pick(row, world) },
+      const dot = svg("circle", { cx: x(world[2]), cy: y + 6, r: 4, class: "dot", onclick: () => pick(row, world) },
         svg("title", {}, `${row.cell}, replicate ${world[1]}: ${world[3]}. Click to replay this world.`));
       picture.append(dot);
     }
     if (row.median !== null) {
-      picture.append(svg("line", { x1: x(row.low), x2: x(row.high), y1: y, y2: y, class: "bar" }),
-        svg("line", { x1: x(row.median), x2: x(row.median), y1: y - 7, y2: y + 7, class: "bar" }));
+      picture.append(svg("line", { x1: x(row.low), x2: x(row.high), y1: y - 6, y2: y - 6, class: "bar" }),
+        svg("line", { x1: x(row.median), x2: x(row.median), y1: y - 11, y2: y - 1, class: "bar" }));
     }
   });
   return picture;

@@ -58,7 +58,7 @@ export async function results(root, about, show) {
   outcome.addEventListener("change", doing(look));
   kind.addEventListener("change", drawn);
   const factors = [...new Set(found.cells.flatMap((one) => Object.keys(one.levels)))];
-  root.append(
+  root.append(el("div", {},
     el("h2", {}, found.title), found.question ? el("p", {}, found.question) : null,
     found.partial ? el("p", { class: "partial" }, found.partial) : null,
     el("p", {}, `${found.cells.length} cell${found.cells.length > 1 ? "s" : ""}. Repeat: `, el("code", {}, found.reproduce)),
@@ -70,7 +70,7 @@ export async function results(root, about, show) {
       el("button", { id: "replay", onclick: () => jump(cell.value, [Number(draw.value), Number(replicate.value)]) },
         "Replay this world")),
     el("h3", {}, "What may be said"), words,
-    el("h3", {}, "Charts"), el("div", { class: "row" }, labelled("Kind", kind)), picture);
+    el("h3", {}, "Charts"), el("div", { class: "row" }, labelled("Kind", kind)), picture));
   await look();
   await drawn();
   return {};

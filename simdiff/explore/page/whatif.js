@@ -18,7 +18,7 @@ export async function whatIf(root, about) {
   const value = (one, path) => path in state[one] ? state[one][path] : knobs.find((knob) => knob.path === path).value;
 
   function shownValue(knob, given) {
-    if (knob.part === "amount") return `${given} ${knob.unit.replace("share", "of full strength")}`;
+    if (knob.part === "amount") return `${given} ${knob.unit.replace("share", "of full strength").replace(" per 100 teachers", " / 100 teachers")}`;
     return given === null ? "to the end" : monthWords(given);
   }
 
@@ -113,7 +113,7 @@ export async function whatIf(root, about) {
 
   function asked() {
     clearTimeout(waiting);
-    waiting = setTimeout(compute, 80);
+    waiting = setTimeout(compute, 40);
   }
 
   function tell(explained) {

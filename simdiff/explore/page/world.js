@@ -97,7 +97,7 @@ export async function world(root, about, show, views) {
     row = chosen;
     const found = await ask("story", { row });
     story.replaceChildren(el("h3", {}, `The story of ${found.name}`), el("ol", {}, ...found.turns.map(turn)),
-      found.turns.length ? null : el("p", {}, "Nothing has happened here yet."));
+      ...(found.turns.length ? [] : [el("p", {}, "Nothing has happened here yet.")]));
   }
 
   function turn(one) {
