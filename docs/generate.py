@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from simdiff import api
+from simdiff.cli.manual import manual
 from simdiff.register import tables
 from simdiff.report import evidence
 from simdiff.report.kinds import KINDS, OPTIONS
@@ -25,8 +26,8 @@ from simdiff.scenario.words import is_model, limit, unwrap
 
 DOCS = Path(__file__).resolve().parent
 SCHEMAS = DOCS.parent / "schema"
-FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md", "charts.md",
-         "python.md")  # fmt: skip
+FILES = ("model.md", "scenarios.md", "experiments.md", "evidence.md", "validation.md", "field-study.md", "charts.md",
+         "commands.md", "python.md")  # fmt: skip
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w -]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
@@ -220,6 +221,7 @@ def called(one: Any) -> str:
 BLOCKS: dict[str, Callable[[], str]] = {
     "standing": lambda: evidence.standing(calibrated("contraction"), calibrated("told")),
     "kinds": kinds,
+    "commands": manual,
     "targets": evidence.targets,
     "grade E": lambda: evidence.sourced("E", calibrated("contraction")),
     "grade M": lambda: evidence.sourced("M", calibrated("contraction")),
@@ -229,6 +231,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "parity": lambda: evidence.parity(calibrated("parity")),
     "verification": verification,
     "recovery": lambda: f"{told('recovery')}\n\n{tables_of('recovery')}",
+    "field study": lambda: f"{told('field-study')}\n\n{tables_of('field-study')}",
     "patterns told": lambda: told("validation"),
     "patterns": lambda: tables_of("validation", "patterns", "structures", "parts"),
     "plateau": lambda: tables_of("validation", "plateau", "course"),

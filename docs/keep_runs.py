@@ -1,7 +1,8 @@
-"""Keep what the documents print of long runs: ``python docs/keep_runs.py VERIFY.json RECOVERY.json VALIDATION.json``.
+"""Keep what the documents print of long runs: ``python docs/keep_runs.py NAME=FILE.json …``.
 
-The files are those of ``simdiff verify --out``, ``simdiff recover`` and ``simdiff validate``; only what
-``docs/generate.py`` prints is kept, in ``docs/runs/``. What calibration found ships as ``experiments/calibrated.json``.
+Names are those of ``KEPT``; the files are those of ``simdiff verify --out``, ``simdiff recover``, ``simdiff validate``
+and ``simdiff field-study``. Only what ``docs/generate.py`` prints is kept, in ``docs/runs/``. What calibration found
+ships as ``experiments/calibrated.json``.
 """
 
 import json
@@ -14,17 +15,19 @@ KEPT = {
     "verification": ("caveat", "simdiff", "seed", "size", "limit", "wrong", "cases"),
     "recovery": ("reproduce", "caveat", "told", "tables", "commit"),
     "validation": ("reproduce", "caveat", "told", "rule", "tables", "commit"),
+    "field-study": ("reproduce", "caveat", "told", "tables", "commit"),
 }
 
 
 def main(files: list[str]) -> int:
     """Write one small file a run."""
-    if len(files) != len(KEPT):
+    given = dict(file.split("=", 1) for file in files if "=" in file)
+    if not given or len(given) < len(files) or not given.keys() <= KEPT.keys():
         print(__doc__)
         return 2
-    for (name, keys), file in zip(KEPT.items(), files, strict=True):
+    for name, file in given.items():
         said: dict[str, Any] = json.loads(Path(file).read_text(encoding="utf-8"))
-        small = {key: said[key] for key in keys}
+        small = {key: said[key] for key in KEPT[name]}
         for case in small.get("cases", ()):
             case.pop("values")
         (RUNS / f"{name}.json").write_text(json.dumps(small, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -461,6 +461,21 @@ def recover(
     raise typer.Exit(recover_command(size, seed, threads, out, as_json))
 
 
+@app.command("field-study")
+def field_study(
+    experiment: Annotated[str, typer.Argument(help=EXPERIMENT)] = "crpe-study",
+    worlds: Annotated[int, typer.Option(min=2, help="Worlds to study, each another draw and replicate.")] = 500,
+    posterior: Annotated[str, typer.Option(help="Draws: calibrated, priors, or a CSV.")] = "calibrated",
+    seed: Seed = None, threads: Threads = None,
+    out: Annotated[Optional[Path], typer.Option(help="Folder; left out, results/NAME-RUN.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Study simulated cities as a field study would; say how often its conclusions are right (minutes)."""
+    from simdiff.cli.field_study import field_study_command
+
+    raise typer.Exit(field_study_command(experiment, worlds, posterior, seed, threads, out, as_json))
+
+
 @app.command()
 def verify(
     cases: Annotated[Optional[list[str]], typer.Argument(help="V1 … V28; left out, all.")] = None,  # noqa: UP045

@@ -229,6 +229,7 @@ def new_sim(inputs: Inputs, replicate: int) -> Sim:
         school=_empty(schools, SCHOOL),
         use=_empty((schools, practices), USE),
         seen=_empty((schools, practices), SEEN),
+        match=np.zeros(len(world.ties.tie), dtype=np.int32),
         district=_districts(inputs),
         knowledge=_empty((districts, practices), KNOWLEDGE),
         partner_stock=np.zeros((partners, practices)),

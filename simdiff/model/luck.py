@@ -45,6 +45,8 @@ _M1 = np.uint64(0xCD9E8D57)
 _W0 = np.uint64(0x9E3779B9)
 _W1 = np.uint64(0xBB67AE85)
 _SCALE = 2.0**-32
+_CLOSE = 1e-11
+"""Above every rounding error of a sum of binomial probabilities (n ≤ 1000)."""
 
 
 def seed_key(seed: int) -> int:
@@ -94,6 +96,15 @@ def chance(hazard):
     return -math.expm1(-hazard)
 
 
+@rule
+def happens(hazard, u):
+    """True if an event at a constant hazard per month (≥ 0) comes within the month: u < 1 − e^{−h}.
+
+    As 1 − e^{−h} ≤ h, most events are ruled out without an exponential.
+    """
+    return u < hazard and u < chance(hazard)
+
+
 @entry
 def _lower_binomial(n, p, u):
     """Smallest k with P(Bin(n, p) ≤ k) ≥ u, for p ≤ ½ (so that (1−p)^n does not underflow up to n = 1,000)."""
@@ -118,6 +129,36 @@ def binomial(n, p, u):
     if p > 0.5:
         return n - _lower_binomial(n, 1.0 - p, 1.0 - u)
     return _lower_binomial(n, p, u)
+
+
+@rule
+def how_many(n, hazard, u):
+    """How many of n an event at a constant hazard per month reaches within the month: Bin(n, 1 − e^{−h}).
+
+    None if u ≤ e^{−x} with x = n h; its Taylor bound from below, 1 − x + x²/2 − x³/5.99, mostly says so without an
+    exponential, and ``_CLOSE`` exceeds every rounding error, so that no count depends on this shortcut.
+    """
+    x = n * hazard
+    if u < 1.0 - x + x * x * (0.5 - 0.167 * x) - _CLOSE:
+        return 0
+    return _count(n, hazard, u)
+
+
+@entry
+def _count(n, hazard, u):
+    """``binomial(n, chance(hazard), u)``, from P(0) = e^{−n h} and odds e^h − 1 unless u is too close to a step."""
+    if hazard < 0.69:
+        odds = math.expm1(hazard)
+        mass = math.exp(-n * hazard)
+        below = mass
+        k = 0
+        while u > below and k < n:
+            mass *= odds * (n - k) / (k + 1)
+            k += 1
+            below += mass
+        if u < below - _CLOSE and (k == 0 or u > below - mass + _CLOSE):
+            return k
+    return binomial(n, chance(hazard), u)
 
 
 @entry

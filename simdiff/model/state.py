@@ -30,6 +30,8 @@ SWITCHES = ("coherence", "commitment", "closing", "dip", "integrity", "critical_
 
 POINT = 1 << 24
 """Fixed point of tie weights; exposures add up as integers, so their order cannot matter."""
+NEAR, CONVENED, PARTNERED = 0, 1, 2
+"""Layers of ties."""
 USABLE = 65535
 """Fixed point of usable experience (K/n)·φ."""
 
@@ -58,7 +60,7 @@ PRACTICE = np.dtype([
 
 SITE = np.dtype([
     ("who", "u8"),  # identity
-    ("district", "i4"), ("partner", "i2"),  # row of each; -1 = no partner
+    ("district", "u4"), ("partner", "i2"),  # row of each; -1 = no partner
     ("teachers", "i4"), ("students", "i4"),
     ("need", "f8"), ("need_z", "f4"),  # low-income share; the same standardised within the district
     ("rank", "f4"), ("rank_all", "f4"),  # fractional rank by need in the district, in the world
@@ -69,7 +71,7 @@ SITE = np.dtype([
 ])  # fmt: skip
 """What a school is: one row a school, sorted by district and id; never redrawn."""
 
-TIE = np.dtype([("peer", "i4"), ("weight", "i4")])
+TIE = np.dtype([("peer", "u4"), ("weight", "i4")])
 """A tie to a peer's row; weight in fixed point."""
 
 SCHOOL = np.dtype([
@@ -80,6 +82,7 @@ SCHOOL = np.dtype([
     ("adopt_noise", "f4"), ("design_noise", "f4"),  # errors of the district's signals, z
     ("phantom_school", "f8"), ("phantom_classroom", "f8"),  # Φ, share
     ("attention", "f4"), ("overload", "f4"),  # α, Ω
+    ("vigour", "f8"),  # e^{γ_k k}, by which capacity multiplies what a school can do
     ("asked", "f8"),  # coach hours asked for this month
     ("site_until", "i2"), ("support_ended", "i2"),  # months
     ("site", "i1"), ("role", "i1"), ("invited", "i1"), ("new_principal", "i1"),
@@ -105,7 +108,7 @@ SEEN = np.dtype([("active", "i1"), ("inside", "i1"), ("usable", "u2")])
 
 DISTRICT = np.dtype([
     ("who", "u8"),
-    ("first", "i8"), ("last", "i8"), ("group", "i4"), ("report", "i4"),  # rows of its schools; policy; report
+    ("first", "i8"), ("last", "i8"), ("group", "u4"), ("report", "u4"),  # rows of its schools; policy; report
     ("teachers", "i8"),
     ("clarity", "f8"), ("transfer", "f8"),  # g, T̄ within the district
     ("mandates", "i8"), ("unsponsored", "i1"),  # b; sponsorship ended by an exit
@@ -170,7 +173,7 @@ class Sim(NamedTuple):
     par: Records  # (1,) PARAMETER
     practice: Records  # (P,) PRACTICE
     site: Records  # (S,) SITE
-    tie_from: NDArray[np.int32]  # (S, 4) where near, convened and partner ties start, and where the last end
+    tie_from: NDArray[np.uint32]  # (S, 4) where near, convened and partner ties start, and where the last end
     tie: Records  # (Z,) TIE
     lever: Records  # (G, T) LEVER: what is done and paid
     acting: Records  # (G, T) LEVER: what acts, after the strength of each family
@@ -184,6 +187,7 @@ class Sim(NamedTuple):
     school: Records  # (S,) SCHOOL
     use: Records  # (S, P) USE
     seen: Records  # (S, P) SEEN
+    match: NDArray[np.int32]  # (Z,) weight of each tie times how well contexts match, fixed point
     district: Records  # (D,) DISTRICT
     knowledge: Records  # (D, P) KNOWLEDGE
     partner_stock: NDArray[np.float64]  # (Q, P) EX, school-years

@@ -1,5 +1,6 @@
 """Who has contact with whom: sparse ties, a bounded number a school (E7)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,8 @@ from numpy.typing import NDArray
 
 from simdiff.model.luck import TIES
 from simdiff.model.places import lots
-from simdiff.model.state import POINT, TIE, Records
+from simdiff.model.state import NEAR, POINT, TIE, Records
 
-NEAR, CONVENED, PARTNERED = 0, 1, 2
 EVERYONE = 256
 """District size up to which every school is a candidate for a tie and no KD-tree (nor SciPy's import) is needed."""
 FEEDERS_KEPT = 3
@@ -25,7 +25,7 @@ Edges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 class Ties:
     """All ties, grouped by school and layer: ``start`` (S, 4) bounds the near, convened and partner layers of each."""
 
-    start: NDArray[np.int32]
+    start: NDArray[np.uint32]
     tie: Records
     near_sum: NDArray[np.float64]
 
@@ -84,8 +84,10 @@ def feeder_ties(x: NDArray[np.float64], y: NDArray[np.float64], level: NDArray[n
             continue
         tree: Any = cKDTree(np.column_stack([x[above], y[above]]))
         distance, nearest = tree.query(np.column_stack([x[below], y[below]]))
+        by_upper = np.lexsort((distance, nearest))
+        bounds = np.searchsorted(nearest[by_upper], np.arange(len(above) + 1))
         for n, upper in enumerate(above):
-            served = below[nearest == n][np.argsort(distance[nearest == n], kind="stable")]
+            served = below[by_upper[bounds[n] : bounds[n + 1]]]
             pairs += [(int(upper), int(school)) for school in served[:FEEDERS_KEPT]]
         pairs += [(int(school), int(above[n])) for school, n in zip(below, nearest, strict=True)]
     looks, sees = (np.array(side, dtype=np.int64) for side in (zip(*pairs, strict=True) if pairs else ((), ())))
@@ -99,22 +101,36 @@ def ring_ties(position: NDArray[np.float64], group: NDArray[np.int64], count: in
     ``group`` (district) count. A school's ties share a weight of one evenly.
     """
     ring = np.argsort(position, kind="stable")
+    alike = steps_out(group[ring])
     looks: list[int] = []
     sees: list[int] = []
     weights: list[float] = []
     reach = 0 if apart and len(np.unique(group)) < 2 else len(ring)
     for n, school in enumerate(ring):
         found: list[int] = []
-        for step in range(1, reach):
-            if len(found) == count:
-                break
-            peer = ring[(n + step) % len(ring)]
-            if not apart or group[peer] != group[school]:
-                found.append(int(peer))
+        step = 1
+        while step < reach and len(found) < count:
+            at = (n + step) % len(ring)
+            if apart and group[ring[at]] == group[school]:
+                step += alike[at]
+            else:
+                found.append(int(ring[at]))
+                step += 1
         looks += [int(school)] * len(found)
         sees += found
         weights += [1.0 / max(1, len(found))] * len(found)
     return np.array(looks, dtype=np.int64), np.array(sees, dtype=np.int64), np.array(weights)
+
+
+def steps_out(group: NDArray[np.int64]) -> list[int]:
+    """From each place on a ring, the steps to the next place of another group (the whole ring if there is none)."""
+    size = len(group)
+    ends = np.flatnonzero(group != np.roll(group, -1))
+    if not len(ends):
+        return [size] * size
+    places = np.arange(size)
+    following = np.append(ends, ends[0] + size)[np.searchsorted(ends, places)]
+    return [int(steps) for steps in following - places + 1]
 
 
 def bundle(schools: int, layers: Sequence[tuple[int, Edges]]) -> Ties:
@@ -136,7 +152,7 @@ def bundle(schools: int, layers: Sequence[tuple[int, Edges]]) -> Ties:
     start = np.column_stack([bounds[:-1].reshape(schools, 3), bounds[3::3]])
     near = layer[fresh] == NEAR
     near_sum = np.bincount(looks[fresh][near], weights=tie["weight"][near] / POINT, minlength=schools)
-    return Ties(np.ascontiguousarray(start, dtype=np.int32), tie, near_sum.astype(float))
+    return Ties(np.ascontiguousarray(start, dtype=np.uint32), tie, near_sum.astype(float))
 
 
 def edges_from(pairs: Mapping[tuple[int, int], float]) -> Edges:
@@ -155,10 +171,10 @@ def given_edges(names: Sequence[tuple[str, str]], given: Mapping[str, Mapping[st
     As near ties, the weights of a district are divided by its schools' mean row sum, which becomes 1.
     """
     row = {name: n for n, name in enumerate(names)}
+    schools = Counter(district for district, _ in names)
     pairs: dict[tuple[int, int], float] = {}
     for district, sees in given.items():
-        schools = sum(name[0] == district for name in names)
-        mean = sum(sum(seen.values()) for seen in sees.values()) / schools
+        mean = sum(sum(seen.values()) for seen in sees.values()) / schools[district]
         for looks, seen in sees.items():
             pairs |= {(row[district, looks], row[district, peer]): weight / mean for peer, weight in seen.items()}
     return edges_from(pairs)

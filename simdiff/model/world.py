@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 
 from simdiff.model.luck import TIES, identity
 from simdiff.model.places import Place, lots
-from simdiff.model.state import SITE, Records
+from simdiff.model.state import CONVENED, NEAR, PARTNERED, SITE, Records
 from simdiff.model.ties import (
-    CONVENED,
-    NEAR,
-    PARTNERED,
     Edges,
     Ties,
     bundle,
@@ -71,7 +68,8 @@ def build_world(places: Sequence[Place], partners: Sequence[Partner], tie_rules:
     first = np.searchsorted(np.array(names), np.array([*districts]))
     first = np.append(first, len(ordered)).astype(np.int64)
     site = _sites(ordered, districts, first)
-    _join_partners(site, ordered, districts, partners, key)
+    bounds = {name: (int(first[d]), int(first[d + 1])) for d, name in enumerate(districts)}
+    _join_partners(site, ordered, bounds, partners, key)
     drawn = [edges is None or (given is not None and district not in given) for district in districts]
     ties = _tie(site, ordered, first, partners, tie_rules, key, edges, drawn)
     site["ties"] = ties.near_sum
@@ -117,12 +115,13 @@ def fractional_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((below + counts / 2)[inverse] / len(values))
 
 
-def _join_partners(site: Records, places: tuple[Place, ...], districts: tuple[str, ...], partners: Sequence[Partner],
-                   key: int) -> None:  # fmt: skip
+def _join_partners(site: Records, places: tuple[Place, ...], bounds: Mapping[str, tuple[int, int]],
+                   partners: Sequence[Partner], key: int) -> None:  # fmt: skip
     """Pick members by lot or by need. A school joins one partner, the first that picks it."""
     for q, partner in enumerate(partners):
         for district, number in partner.members.items():
-            rows = np.flatnonzero((site["district"] == districts.index(district)) & (site["partner"] < 0))
+            rows = np.arange(*bounds[district])
+            rows = rows[site["partner"][rows] < 0]
             lot = lots(key, [(partner.name, district, places[i].id) for i in rows], TIES)[:, 2]
             order = np.argsort(lot if partner.select == "random" else -site["need"][rows], kind="stable")
             wanted = len(rows) if number == "all" else min(int(number), len(rows))

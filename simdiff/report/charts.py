@@ -123,9 +123,9 @@ def columns_of(count: int) -> int:
 
 def plain(text: str, most: int) -> str:
     """A user's text as a label: one line, letters that the font has, at most ``most`` of them (then …)."""
-    spaced = re.sub(r"\s", " ", unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode()))
-    cleaned = re.sub(" +", " ", CONTROLS.sub("", spaced)).strip()
-    letters = "".join(letter if is_drawable(letter) else "□" for letter in cleaned)
+    spaced = re.sub(r"\s+", " ", text.encode("utf-8", "replace").decode())
+    clean = re.sub(" +", " ", unicodedata.normalize("NFC", CONTROLS.sub("", spaced))).strip()
+    letters = "".join(letter if is_drawable(letter) else "□" for letter in clean)
     return letters if len(letters) <= most else letters[: most - 1].rstrip() + "…"
 
 

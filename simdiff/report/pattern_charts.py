@@ -116,14 +116,14 @@ def plateau_chart(found: Sequence[Plateau], note: str) -> Plate:
     with rc_context(STYLE):
         figure = Figure(figsize=(11.0, 3.3), dpi=150, layout="constrained")
         axes = figure.subplots(1, len(PARTS), sharex=True, sharey=True)
-        for axis, (part, title) in zip(axes, PARTS.items(), strict=True):
+        for axis, (part, words) in zip(axes, PARTS.items(), strict=True):
             whole = part in ("familiar", "index", "nearly")
             for row, one in enumerate(found):
                 share = one.shares[part]
                 colour = BLUE if whole else GREY
                 axis.plot([share.low, share.high], [row, row], color=colour, linewidth=1.4, solid_capstyle="butt")
                 axis.plot(share.median, row, "o", color=colour, markersize=4.5, clip_on=False)
-            axis.set_title("\n".join(textwrap.wrap(title, 14)), loc="left", fontsize=8, color=BLUE if whole else INK)
+            axis.set_title("\n".join(textwrap.wrap(words, 14)), loc="left", fontsize=8, color=BLUE if whole else INK)
             axis.set_xlim(0, 1)
             axis.set_xticks([0, 0.5, 1], ["0", "50", "100"], fontsize=8)
             axis.set_xlabel("% of draws", fontsize=8)

@@ -168,7 +168,9 @@ def _with_ties(
     where = scenario.where.model_copy(update={"districts": districts})
     whole = scenario.model_copy(update={"where": where})
     if notes and not fits_a_file(whole.model_dump(mode="json")):
-        expected = "expected some 8,000 at most, each way counted: a scenario carries its network, and must be readable"
+        expected = (
+            "expected some 20,000 at most, each way counted: a scenario carries its network, and must be readable"
+        )
         raise ScenarioError([problem_at(root, DISTRICTS, "too many real ties", expected, key=True)])
     return whole, notes
 

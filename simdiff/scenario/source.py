@@ -16,10 +16,10 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from simdiff.scenario.problems import Problem, show_path
 
-LARGEST_FILE = 300_000
+LARGEST_FILE = 1_000_000
 """Bytes."""
-MOST_VALUES = 20_000
-"""Keys and values of a file: reading more would take seconds."""
+MOST_VALUES = 50_000
+"""Keys and values of a file: reading more would take more than a second or two."""
 MOST_PROBLEMS = 200
 """Problems of form after which a file is not read on."""
 DEEPEST = 50

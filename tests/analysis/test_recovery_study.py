@@ -142,7 +142,7 @@ def test_tables_and_picture_show_what_was_found(first: tuple[Study, dict[str, li
     assert text.count("\n### ") == len(blocks(study)) - 1 == 6
     assert len(csv_rows(study)) == 4 * len(quantity_names())
     assert loadings(np.array([0.1, -0.9, 0.3]), ["a", "b", "c"], 2) == "+0.90 b, -0.30 c"
-    figure = recovery_chart(study)
+    figure = recovery_chart(study).figure
     left, *cells = figure.get_axes()
     assert [label.get_text() for label in left.get_yticklabels()] == names
     assert len(cells) == len(RANKED) + 2

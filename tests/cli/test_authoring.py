@@ -247,7 +247,7 @@ def test_who_takes_one_command_for_another_is_told_which(tmp_path: Path, fork: F
         ("run", "e.yaml"): "e.yaml:1:1: an experiment, use simdiff sweep e.yaml",
         ("sweep", "s.yaml"): "s.yaml:1:1: a scenario, use simdiff run s.yaml",
         ("explain", "coaching-dose"): "coaching-dose: an experiment: use simdiff sweep coaching-dose",
-        ("run", "goals", "--posterior", "calibrated"): "--posterior: needs --draws too: how many of its draws to use",
+        ("run", "goals", "--posterior", "calibrated"): "--posterior: calibrated, needs --draws too: how many",
     }.items():
         child = done(fork, tmp_path, *words)
         assert child.code == BAD_INPUT
@@ -276,14 +276,3 @@ def test_short_commands_do_without_the_model(tmp_path: Path, words: tuple[str, .
     imported = {line.split("|")[-1].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
     assert "pydantic" in imported
     assert not {"numba", "mesa", "scipy", "matplotlib", "pandas"} & imported
-
-
-def test_the_manual_s_example_is_what_it_says(tmp_path: Path, fork: Fork) -> None:
-    """Catches an example that does not load, or warns; and a first command that does not work."""
-    page = (shipped_folder().parent / "docs" / "authoring.md").read_text(encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(page.split("```yaml\n")[1].split("```")[0])
-    child = done(fork, tmp_path, "check", "mine.yaml")
-    assert child.out == "mine.yaml: good (All four levers, more coaches from the third year)\n"
-    first = page.split("```sh\n")[1].split("\n")[0]
-    assert done(fork, tmp_path, *first.split()[1:]).code == 0
-    assert (tmp_path / "coaches-in-lake.yaml").is_file()

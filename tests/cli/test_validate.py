@@ -102,6 +102,8 @@ def check_picture(path: Path) -> None:
     """Its story is whole and its numbers are those beside it; replay says what it is and draws nothing."""
     story = read_story(path)
     assert (story["study"], story["kind"]) == ("validate", path.stem)
+    assert story["title"].split()[0] == {"patterns": "Patterns", "rollouts": "Roll-outs", "survival": "How",
+                                         "plateau": "How", "interactions": "Four"}[path.stem]  # fmt: skip
     assert story["numbers"].encode() == path.with_suffix(".csv").read_bytes()
     assert CAVEAT in story["caption"]
     assert len(story["alt"]) > 40

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from simdiff.model.inputs import world_of
-from simdiff.model.state import POINT
-from simdiff.model.ties import NEAR, given_edges
+from simdiff.model.state import NEAR, POINT
+from simdiff.model.ties import given_edges
 from simdiff.model.world import World
 from simdiff.scenario.schema import Scenario
 from simdiff.scenario.schools import SchoolRow

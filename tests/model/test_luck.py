@@ -204,6 +204,23 @@ def test_chance_is_one_minus_exp(hazard):
     assert (1 - luck.chance(hazard / 12)) ** 12 == pytest.approx(math.exp(-hazard), rel=1e-12, abs=1e-14)
 
 
+@exact
+@given(st.floats(0, 3), lots)
+def test_an_event_ruled_out_early_is_none(hazard, u):
+    """Catches a shortcut that decides otherwise than u < 1 − e^{−h}, also at the very edge."""
+    for lot in (u, luck.chance(hazard), np.nextafter(luck.chance(hazard), 0.0), hazard):
+        assert luck.happens(hazard, lot) == (lot < luck.chance(hazard))
+
+
+@exact
+@given(st.integers(0, 1000), st.floats(0, 2) | st.floats(0, 1e-2), lots)
+def test_a_count_ruled_out_early_is_zero(n, hazard, u):
+    """Catches a bound above e^{−n h}: the count is the binomial's for any lot, also close to the edge of none."""
+    edge = math.exp(-n * hazard)
+    for lot in (u, u * edge, edge * (1 - 1e-9), min(edge, 1 - 0.5 / 2**32), 0.5 / 2**32):
+        assert luck.how_many(n, hazard, lot) == luck.binomial(n, luck.chance(hazard), lot)
+
+
 @pytest.mark.parametrize("law", [np.linspace(2.0, 4.0, 1025), np.array([0.0, 1.0, 5.0])])
 def test_interpolate_reads_a_tabulated_law(law):
     """Catches reading beyond the table's ends or a shifted step."""

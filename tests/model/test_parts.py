@@ -140,6 +140,15 @@ def test_ring_is_in_the_order_of_lots():
     assert found == {1: [3, 0], 3: [0, 2], 0: [2, 1], 2: [1, 3]}
 
 
+def test_ring_passes_over_its_own_by_runs():
+    """Ring order 0 … 7 in districts a a a b a a a c: a's schools meet 3 and 7 whatever stands between; b and c, the
+    next two of others. Catches a run that ends a step early, late, or at the seam of the ring."""
+    group = np.array([0, 0, 0, 1, 0, 0, 0, 2])
+    looks, sees, _ = ring_ties(np.arange(8) / 8, group, 2, True)
+    found = {school: sees[looks == school].tolist() for school in range(8)}
+    assert found == {0: [3, 7], 1: [3, 7], 2: [3, 7], 3: [4, 5], 4: [7, 3], 5: [7, 3], 6: [7, 3], 7: [0, 1]}
+
+
 def test_feeder_ties_by_hand():
     """Elementary schools at 0, 1 and 10 km, middle schools at 2 and 9, one high school: up to the nearest, and back."""
     x = np.array([0.0, 1.0, 10.0, 2.0, 9.0, 5.0])
@@ -227,7 +236,7 @@ def pilots_of(select: str, reliability: float = 0.6, schools: int = 37, sites: i
     """A run just after its pilots were picked, and their rows."""
     policy = {"flexibility": {"pilots": {"sites": sites, "select": select}}}
     sim = start(make_inputs(make_scenario(policy, parameters={"signal_reliability": reliability}), schools=schools), 3)
-    engine.open_month(sim, 12)
+    engine.open_month(sim, 0, len(sim.district), 12)
     return sim, set(np.flatnonzero(sim.school["site"] == PILOT).tolist())
 
 
@@ -256,7 +265,7 @@ def test_pilots_by_need_and_by_lot():
 def test_a_zone_is_a_centre_and_its_nearest():
     """Catches a zone that is scattered: its schools are the nearest to the one with the lowest lot."""
     sim = start(make_inputs(make_scenario({"flexibility": {"zone": {"schools": 5}}}), schools=20), 3)
-    engine.open_month(sim, 12)
+    engine.open_month(sim, 0, len(sim.district), 12)
     lot = [draws(sim.run[0].key, who, 0, SITES, 0, sim.run[0].replicate)[1] for who in sim.site["who"]]
     centre = int(np.argmin(lot))
     x, y = sim.site["x"].astype(float), sim.site["y"].astype(float)

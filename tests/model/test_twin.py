@@ -15,8 +15,8 @@ from simdiff.model.state import STAGES
 from simdiff.scenario import load_scenario, shipped_scenarios
 
 SHIPPED = shipped_scenarios()
-WHOLE = 60
-"""Districts up to this many schools run to their horizon, others for three years of policy."""
+SCHOOL_YEARS = 600
+"""A scenario runs this long: 60 schools for ten years of policy, larger worlds for fewer, one year at least."""
 
 
 def something_happened(inputs: Inputs) -> bool:
@@ -27,9 +27,10 @@ def something_happened(inputs: Inputs) -> bool:
 
 
 def shipped_inputs(name: str) -> Inputs:
+    """Sub-levers run together in all-sub-levers; alone, two years are enough."""
     loaded = load_scenario(SHIPPED[name])
     scenario, world = loaded.scenario, world_of(loaded.scenario, loaded.schools, 11)
-    years = scenario.years if len(world.places) <= WHOLE else 3
+    years = 2 if name.startswith("only-") else max(1, min(scenario.years, SCHOOL_YEARS // len(world.places)))
     return prepare(scenario.model_copy(update={"years": years}), world, 11)
 
 

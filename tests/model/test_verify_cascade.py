@@ -66,7 +66,7 @@ def test_v5_twin_asynchronous() -> None:
     sim = begun(inputs, 0, thresholds(0.5, np.array([0, 1])))
     active = []
     for t in range(12):
-        engine.open_month(sim, t)
+        engine.open_month(sim, 0, len(sim.district), t)
         engine.look(sim, 0, LATTICE, t)
         for i in range(LATTICE):
             for phase in (engine.decide, engine.enter, engine.work, engine.show):

@@ -125,6 +125,7 @@ def test_names_become_plain_text(text: str, said: str) -> None:
 
 
 @given(st.text(max_size=400), st.integers(2, 60))
+@example("0\r\x1b 0", 4)
 @example("0 \x1b\r0", 4)
 @settings(max_examples=300, deadline=None)
 def test_any_text_can_be_a_label(text: str, most: int) -> None:

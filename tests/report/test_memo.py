@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from small_results import SWEEP, sweep_pair, write_pair
+from small_results import SWEEP, run_pair, sweep_pair, write_pair
 
 from simdiff.analysis.briefing import brief
 from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DISAGREE, SAME, Contrast, Estimate, judged
@@ -135,7 +135,7 @@ ESTIMATE = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 4
 def said(factorial: Path) -> Speaker:
     results = read_results(factorial)
     return Speaker(
-        brief(results, results.source.rows(), Asked()), Ledger(), "parameters", {"a": "Plan A", "b": "Plan B"}
+        brief(results, results.source.rows(), Asked()), Ledger(), "parameters", 40, {"a": "Plan A", "b": "Plan B"}
     )
 
 
@@ -186,6 +186,41 @@ def test_the_equity_gap_says_who_is_behind(said: Speaker) -> None:
         gap = replace(told["equity_gap"], median=0.02, parameter_low=low, parameter_high=high)
         levels = {**found.levels, found.headline: {**told, "equity_gap": gap}}
         assert words in text_of(rules.gap(replace(said, found=replace(found, levels=levels, gap=None))))
+
+
+def test_few_worlds_are_told_and_show_no_one_behind(said: Speaker, tmp_path: Path) -> None:
+    """One world has no range; with fewer than 19 draws or worlds (which bound 90 %) nobody is said to be behind."""
+    write_pair(tmp_path)
+    memo = write_memo(read_results(run_pair(tmp_path, replicates=1)), WISH)
+    text = " ".join(text_of(words) for words in sentences(memo))
+    assert "(one world)" in text
+    assert "it says nothing of what is likely" in text
+    assert " to " not in text_of(next(b for b in memo.sections[1].blocks if isinstance(b, Paragraph)).words)
+    assert "open, with so few" in text
+    found = said.found
+    gap = replace(found.levels[found.headline]["equity_gap"], parameter_low=0.01, parameter_high=0.05)
+    levels = {**found.levels, found.headline: {**found.levels[found.headline], "equity_gap": gap}}
+    few = replace(said, found=replace(found, levels=levels, gap=None), units=18)
+    assert "open, with so few" in text_of(rules.gap(few))
+    assert "more low-income pupils are behind" in text_of(rules.gap(replace(few, units=19)))
+
+
+def test_a_difference_of_one_world_or_of_none_is_never_firm(said: Speaker) -> None:
+    one = judged(contrast(whole=replace(ESTIMATE, worlds=1, draws=1, p=1.0)), 0.95)
+    assert "is of one world, which tells nothing of chance" in text_of(rules.verdict(said, one, "depth"))
+    none = contrast(why="never run in the same world", whole=replace(ESTIMATE, worlds=0))
+    assert "not known in any world" in text_of(rules.verdict(said, none, "depth"))
+
+
+def test_what_is_believed_is_no_part_of_an_option(tmp_path: Path) -> None:
+    write_pair(tmp_path)
+    folder = sweep_pair(tmp_path, SWEEP.replace("  support:", """\
+  contagion:
+    levels: {logit: {structure.contagion: logit}, threshold: {structure.contagion: threshold}}
+  support:""").replace("replicates: 6", "replicates: 2"))  # fmt: skip
+    memo = write_memo(read_results(folder), WISH)
+    table = next(block for section in memo.sections for block in section.blocks if isinstance(block, Table))
+    assert {text_of(row[0]) for row in table.rows} == {"ends", "goes-on", "none"}
 
 
 def test_a_run_says_that_nothing_was_compared(run_folder: Path) -> None:

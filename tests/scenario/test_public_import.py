@@ -206,9 +206,9 @@ def test_files_without_any_count_are_refused(put):
 
 
 def test_more_districts_than_a_scenario_can_hold_are_refused(put):
-    """Catches a scenario whose run could not be read again: a district takes 21 of 20,000 keys and values."""
-    table = rows(SEARCH, *(searched(1, f"12{n:05d}") for n in range(960)))
-    with pytest.raises(ScenarioError, match="--district: 960 districts, expected some 800 at most in a scenario"):
+    """Catches a scenario whose run could not be read again: a district takes 21 of 50,000 keys and values."""
+    table = rows(SEARCH, *(searched(1, f"12{n:05d}") for n in range(2400)))
+    with pytest.raises(ScenarioError, match="--district: 2,400 districts, expected some 2,000 at most in a scenario"):
         stub_of(put(table), "a", "A")
     assert stub_of(put(table, districts=("1200000",)), "a", "A")
 

@@ -215,7 +215,7 @@ def test_large_networks_are_refused(refused, monkeypatch):
     monkeypatch.setattr(ties, "MOST_LINES", 9)
     monkeypatch.setattr(dump, "LARGEST_FILE", 1_000)
     (line,) = refused("source,target\n01,02\n")
-    assert "too many real ties, expected some 8,000 at most" in line
+    assert "too many real ties, expected some 20,000 at most" in line
 
 
 def test_the_resolved_scenario_carries_its_network(load, write):

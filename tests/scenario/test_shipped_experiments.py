@@ -29,16 +29,23 @@ CELLS = {
     "best-mix": 120,
     "build-vs-buy": 4,
     "coaching-dose": 2 * 2 * 12,
+    "each-sub-lever": 1 + 15 + 1,
     "equal-spend": 11,
+    "fast-vs-slow": 2,
+    "find-ways-to-support-more-experimentation": 4 * 4,
+    "fixed-vs-adaptive": 2,
     "four-levers": 2**4,
     "funding-cliff": 7,
     "need-vs-readiness": 3**3,
     "pilots-vs-zones": 15,
     "regional-funds": 1 + 3 + 2 + 3 + 3 + 1,
+    "share-practices-vs-failures": 2,
     "superintendent-change": 2 * 2 * 5,
+    "tight-vs-loose": 2,
     "what-we-do-not-know": 2 * 400,
+    "whole-vs-pick-and-mix": 2,
 }
-WORLDS = {"calibration": 3, "parity": 5, "recovery": 3, "validation": 26}
+WORLDS = {"calibration": 3, "crpe-study": 2**4, "parity": 5, "recovery": 3, "validation": 26}
 """Experiments whose scenarios are worlds that commands of their own measure in; cells of each."""
 MOST_WORK = 400_000_000
 """School-months: about three minutes on two cores."""
@@ -80,6 +87,18 @@ def levers(policy: Policy) -> Iterator[tuple[str, LeverLevel | Coaching]]:
                     parts.append((f"{place}.{field}", one))
                 elif isinstance(one, LeverLevel | Coaching) and any(height(one).values()):
                     yield f"{place}.{field}", one
+
+
+def programmes(policy: Policy) -> dict[str, object]:
+    """Every sub-lever that does something, by its place: with a schedule, or a programme with sites or members."""
+    space, networks = policy.flexibility, policy.networks
+    parts: dict[str, tuple[object, bool]] = {
+        "pilots": (space.pilots, any(space.pilots.sites.values())),
+        "zone": (space.zone, any(space.zone.schools.values())),
+        "competition": (networks.competition, any(networks.competition.entries.values())),
+        "partners": (networks.partners, bool(networks.partners)),
+    }
+    return dict(levers(policy)) | {place: part for place, (part, acts) in parts.items() if acts}
 
 
 def height(lever: LeverLevel | Coaching) -> dict[str, float]:
@@ -381,6 +400,60 @@ def test_points_of_what_we_do_not_know_are_the_same_in_both_scenarios_and_inside
     assert sorted(counts.values()) == [133, 133, 134]
 
 
+# Sub-levers and choices.
+
+
+def test_each_sub_lever_file_has_one_sub_lever_at_the_dose_of_its_family():
+    """Catches a file that does more than its title says, and a dose that drifted from the family's."""
+    found = policies_of("each-sub-lever")
+    names = {
+        "only-clear-problems": {"goals.problems"}, "only-clear-goals": {"goals.goals"},
+        "only-clarify-allowed": {"flexibility.school.clarify", "flexibility.classroom.clarify"},
+        "only-grant-schools": {"flexibility.school.grant"}, "only-grant-classrooms": {"flexibility.classroom.grant"},
+        "only-space-out-of-school": {"flexibility.out_of_school"}, "only-space-pilots": {"pilots"},
+        "only-space-zone": {"zone"}, "only-coaching": {"talent.coaching"}, "only-change-support": {"talent.change"},
+        "only-knowledge-sharing": {"talent.sharing"}, "only-convening": {"networks.convene"},
+        "only-identify": {"networks.identify"}, "only-competitions": {"competition"}, "only-partners": {"partners"},
+    }  # fmt: skip
+    assert list(found) == ["status-quo", *names, "all-sub-levers"]
+    whole = programmes(found["all-sub-levers"])
+    assert set(whole) == set[str]().union(*names.values())
+    families = programmes(load_scenario(Path("four-levers")).scenario.policy)
+    assert set(whole) == {*families, "pilots", "zone"}
+    assert {place: whole[place] for place in families} == families
+    for name, places in names.items():
+        mine = programmes(found[name])
+        assert set(mine) == places
+        assert mine == {place: whole[place] for place in places}
+
+
+def differences(name: str) -> set[str]:
+    """Paths of settings in which the two scenarios of an experiment differ."""
+    first, second = (scenario.model_dump(mode="json") for scenario in scenarios_of(name).values())
+
+    def walk(one: object, other: object, at: str) -> set[str]:
+        if isinstance(one, dict) and isinstance(other, dict):
+            return set().union(*(walk(one.get(k), other.get(k), f"{at}.{k}") for k in {*one, *other}))
+        return set() if one == other else {at.removeprefix(".")}
+
+    return {path for path in walk(first, second, "") if path.split(".")[0] not in ("name", "title", "about")}
+
+
+def test_each_choice_is_a_contrast_of_two_in_what_its_comment_says():
+    assert differences("fixed-vs-adaptive") == {"policy.adaptive"}
+    assert differences("share-practices-vs-failures") == {"policy.share_failures"}
+    assert {path for path in differences("fast-vs-slow") if not path.endswith(".ramp.others")} == {"policy.slots"}
+    assert len(differences("fast-vs-slow")) == 12 + 1  # sub-levers with a ramp in four-levers, and the quota
+    tight = {"policy.goals.problems", "policy.goals.goals", "policy.networks.identify"}
+    loose = {f"policy.flexibility.{level}.{one}" for level in ("school", "classroom") for one in ("clarify", "grant")}
+    assert {path.removesuffix(".level.others") for path in differences("tight-vs-loose")} == tight | loose
+    needs = {"school_flexibility", "classroom_flexibility", "load"}
+    assert differences("whole-vs-pick-and-mix") == {f"practices.practice.{one}" for one in needs} | {
+        "parameters.invent_rate.value",
+        "parameters.invent_rate.reason",
+    }
+
+
 # The page about experiments.
 
 
@@ -390,7 +463,7 @@ def page() -> str:
 
 
 def test_the_examples_of_the_page_can_be_planned(page: str, tmp_path: Path):
-    for name, text in re.findall(r"^`([\w-]+\.csv)`:\n\n```csv\n(.*?)```", page, re.DOTALL | re.MULTILINE):
+    for name, text in re.findall(r"^<!-- file: ([\w-]+\.csv) -->\n```csv\n(.*?)```", page, re.DOTALL | re.MULTILINE):
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = {}
     for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
@@ -412,4 +485,6 @@ def test_the_page_names_every_experiment_that_ships(page: str):
     assert re.findall(r"^\| `([\w-]+)` \|.*\|.*\|$", page.split("## Settings")[0], re.MULTILINE) == [
         "four-levers", "equal-spend", "coaching-dose", "build-vs-buy", "pilots-vs-zones", "need-vs-readiness",
         "funding-cliff", "superintendent-change", "regional-funds", "what-we-do-not-know", "best-mix",
+        "each-sub-lever", "find-ways-to-support-more-experimentation", "tight-vs-loose", "fast-vs-slow",
+        "fixed-vs-adaptive", "whole-vs-pick-and-mix", "share-practices-vs-failures",
     ]  # fmt: skip

@@ -86,7 +86,7 @@ def test_size_has_a_cap(write):
     at_cap = "a: 1\n#" + "x" * (LARGEST_FILE - 6)
     assert read_source(write(at_cap)).problems == ()
     (problem,) = read_source(write(at_cap + "x")).problems
-    assert str(problem) == "a.yaml:1:1: file too large, expected at most 300,000 bytes"
+    assert str(problem) == "a.yaml:1:1: file too large, expected at most 1,000,000 bytes"
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])

@@ -95,6 +95,7 @@ def begun(inputs: Inputs, replicate: int = 0, set_up: Callable[[Sim], None] | No
     engine.begin(sim)
     if set_up is not None:
         set_up(sim)
+        engine.match_contexts(sim)
         show(sim, 0, len(sim.site), 0)
     return sim
 

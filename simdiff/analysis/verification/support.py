@@ -131,7 +131,7 @@ class Sharing:
             "per_100_teachers": 0.0, "need_weight": self.favour, "site_priority": self.priority}}})  # fmt: skip
         sim: Sim = begun(limit(0, make_world(schools(len(self.need), 8, list(self.need))), said=said))
         sim.school["asked"], sim.school["site"], sim.district["fte"] = self.asked, self.site, self.fte
-        engine.coach(sim, 0)
+        engine.coach(sim, 0, len(sim.district), 0)
         lever, setting = sim.lever[0, 0], sim.setting[0]
         rule: Any = getattr(serve, "py_func", serve)
         share = [

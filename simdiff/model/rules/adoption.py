@@ -3,14 +3,16 @@
 import math
 
 from simdiff.model.compile import entry, kernel, rule
-from simdiff.model.luck import DECIDE, chance, draws, normal_cdf
+from simdiff.model.luck import DECIDE, chance, draws, happens, normal_cdf
 from simdiff.model.luck import EXPLORE as EXPLORE_LUCK
-from simdiff.model.rules.common import here, in_months, may_start, obstacle_school, sigmoid
+from simdiff.model.rules.common import here, in_months, may_start, obstacle_school, rows, sigmoid
 from simdiff.model.rules.district import adopt_signal, rank_schools
-from simdiff.model.rules.exposure import contact, experience, knowledge_here, net_of, peer_share
+from simdiff.model.rules.exposure import contact, experience, full_contact, knowledge_here, net_of, peer_share
 from simdiff.model.state import DESIGN, DROPPED, EXPLORE, HAZARD, INSTALL, NONE, NOT_YET, THRESHOLD, Sim
 
 NO_WISH, WISHES, ORDERED = 0, 1, 2
+ROUNDED_UP = 1.001
+"""Above what rounding tie weights to fixed point can add to contact."""
 NO_PLACE = -1e6
 """Score of a school that is to come last in a quota."""
 
@@ -39,7 +41,7 @@ def explore_hazard(me, use, touch):
 @entry
 def decide(sim: Sim, first: int, last: int, t: int) -> None:
     """E10, E11: invitations, exploring, and in the decision month the wish to install."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me, net = here(sim, i, t), net_of(sim)
         deciding = in_months(me.par.decide_months, t)
         for p in range(sim.practice.shape[0]):
@@ -54,18 +56,19 @@ def decide(sim: Sim, first: int, last: int, t: int) -> None:
             me.school.invited = 0
 
 
-@kernel
+@rule
 def explore(net, me, practice, use, i, p):
     """E10: NONE or DROPPED → EXPLORE, by invitation or by hazard; a dropped practice leaves a scar."""
     if me.school.invited == 1:
         use.stage = EXPLORE
         use.peer_share = 0.0
         return
+    u0, _, _, _ = draws(me.run.key, me.site.who, me.t, EXPLORE_LUCK, practice.word, me.run.replicate)
+    if u0 > ROUNDED_UP * explore_hazard(me, use, full_contact(me)):
+        return  # not even if every peer were active
     touch = contact(net, me, i, p)
     hazard = explore_hazard(me, use, touch)
-    scarred = me.par.scar * hazard if use.stage == DROPPED else hazard
-    u0, _, _, _ = draws(me.run.key, me.site.who, me.t, EXPLORE_LUCK, practice.word, me.run.replicate)
-    if u0 < chance(scarred):
+    if happens(me.par.scar * hazard if use.stage == DROPPED else hazard, u0):
         use.stage = EXPLORE
         use.peer_share = me.par.explore_contact * touch / hazard
 
@@ -133,7 +136,7 @@ def admit(sim, d, t):
 @entry
 def enter(sim: Sim, first: int, last: int, t: int) -> None:
     """E10, E12: admitted schools start installing; other exploring schools may lose interest."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         for p in range(sim.practice.shape[0]):
             use = sim.use[i, p]
@@ -147,7 +150,7 @@ def enter(sim: Sim, first: int, last: int, t: int) -> None:
 def lapse(me, practice, use):
     """E10: EXPLORE → NONE at hazard h_L."""
     _, u1, _, _ = draws(me.run.key, me.site.who, me.t, EXPLORE_LUCK, practice.word, me.run.replicate)
-    if u1 < chance(me.par.lapse):
+    if happens(me.par.lapse, u1):
         use.stage = NONE
 
 

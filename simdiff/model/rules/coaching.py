@@ -4,7 +4,7 @@ import math
 
 from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import normal_density, normal_quantile
-from simdiff.model.rules.common import here, in_months, is_active
+from simdiff.model.rules.common import here, in_months, is_active, rows
 from simdiff.model.state import INSTALL, NO_SITE, Sim
 
 
@@ -70,7 +70,7 @@ def demand(me, use):
 @entry
 def ask(sim: Sim, first: int, last: int, t: int) -> None:
     """E13: school i's demand over all practices."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         asked = 0.0
         for p in range(sim.practice.shape[0]):
@@ -97,7 +97,7 @@ def share_coaches(sim, d, t):
     level = 0.0
     while True:
         filled, open_claims = 0.0, 0.0
-        for i in range(district.first, district.last):
+        for i in rows(district.first, district.last):
             asked = sim.school[i].asked
             if asked > 0.0:
                 weight = claim(sim.site[i], sim.school[i], setting)

@@ -3,6 +3,8 @@
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from simdiff.model.compile import rule
 from simdiff.model.state import DROPPED, FULL, INITIAL, PILOT, ZONE, Record
 
@@ -19,6 +21,12 @@ class Here(NamedTuple):
     setting: Record
     partner: float  # x_N3 · member: level at which its outside partner acts, 0 without one
     t: int
+
+
+@rule
+def rows(first, last):
+    """Rows from ``first`` to ``last`` (exclusive), unsigned: no index is first asked whether it counts from the end."""
+    return range(np.uint64(first), np.uint64(last))
 
 
 @rule

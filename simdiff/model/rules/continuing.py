@@ -3,17 +3,19 @@
 import math
 
 from simdiff.model.compile import entry, kernel, rule
-from simdiff.model.luck import PRINCIPAL, REVIEW, TURNOVER, binomial, chance, draws
-from simdiff.model.rules.common import here, in_months, is_active, sigmoid
+from simdiff.model.luck import PRINCIPAL, REVIEW, TURNOVER, binomial, draws, happens
+from simdiff.model.rules.common import here, in_months, is_active, rows, sigmoid
 from simdiff.model.state import DROPPED, NEVER, USABLE, Sim
 
 
 @entry
 def continue_or_not(sim: Sim, first: int, last: int, t: int) -> None:
     """The yearly moments of school i, each in its months: review (May), closing (August), turnover (July)."""
-    for i in range(first, last):
+    par = sim.par[0]
+    if not in_months(par.review_months | par.close_months | par.turnover_months, t):
+        return
+    for i in rows(first, last):
         me = here(sim, i, t)
-        par = me.par
         if in_months(par.review_months, t):
             for p in range(sim.practice.shape[0]):
                 if is_active(sim.use[i, p]):
@@ -62,7 +64,7 @@ def review(me, practice, use, known):
     """E22: in May an active practice is dropped w.p. 1 − e^{−h}, or if nobody uses it. Dropping does not zero use."""
     u0, _, _, _ = draws(me.run.key, me.site.who, me.t, REVIEW, practice.word, me.run.replicate)
     unused = use.mechanical + use.proficient == 0
-    if unused or u0 < chance(exit_hazard(me, practice, use, known.active_share)):
+    if unused or happens(exit_hazard(me, practice, use, known.active_share), u0):
         use.stage = DROPPED
         use.closed = 0
         known.dropped += 1
@@ -129,10 +131,12 @@ def succeed(me, use):
 @entry
 def show(sim: Sim, first: int, last: int, t: int) -> None:
     """What peers will see next month: active, inside a site, usable experience (K/n)·φ in fixed point."""
-    for i in range(first, last):
+    for i in rows(first, last):
         teachers = sim.site[i].teachers
         for p in range(sim.practice.shape[0]):
             use, seen = sim.use[i, p], sim.seen[i, p]
             seen.active = 1 if is_active(use) else 0
             seen.inside = sim.school[i].site
-            seen.usable = int(min(1.0, use.proficient / teachers * use.fit) * USABLE + 0.5)
+            seen.usable = 0
+            if use.proficient > 0:
+                seen.usable = int(min(1.0, use.proficient / teachers * use.fit) * USABLE + 0.5)

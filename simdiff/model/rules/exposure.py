@@ -7,9 +7,9 @@ import math
 from typing import NamedTuple
 
 from simdiff.model.compile import kernel, rule
-from simdiff.model.rules.common import rules_school
+from simdiff.model.rules.common import rows, rules_school
 from simdiff.model.rules.district import transfer_between
-from simdiff.model.state import POINT, USABLE, Records
+from simdiff.model.state import CONVENED, NEAR, PARTNERED, POINT, USABLE, Records
 
 
 class Net(NamedTuple):
@@ -17,9 +17,9 @@ class Net(NamedTuple):
 
     tie_from: Records
     tie: Records
+    match: Records
     seen: Records
     site: Records
-    school: Records
     district: Records
     lever: Records
     setting: Records
@@ -28,7 +28,7 @@ class Net(NamedTuple):
 @rule
 def net_of(sim):
     """The part of ``sim`` that exposure reads."""
-    return Net(sim.tie_from, sim.tie, sim.seen, sim.site, sim.school, sim.district, sim.acting, sim.setting)
+    return Net(sim.tie_from, sim.tie, sim.match, sim.seen, sim.site, sim.district, sim.acting, sim.setting)
 
 
 @rule
@@ -43,11 +43,17 @@ def partnered(me):
     return me.par.partner_weight * me.partner if me.site.partnered == 1 else 0.0
 
 
+@rule
+def full_contact(me):
+    """Contact of a school with all its peers, active or not."""
+    return me.site.ties + convened(me) + partnered(me)
+
+
 @kernel
 def active_weight(net, p, first, last):
     """Summed weight of the ties from ``first`` to ``last`` (exclusive) to active peers."""
     total = 0
-    for e in range(first, last):
+    for e in rows(first, last):
         total += net.tie[e].weight * net.seen[net.tie[e].peer, p].active
     return total / POINT
 
@@ -67,7 +73,7 @@ def contact(net, me, i, p):
 @rule
 def peer_share(net, me, i, p):
     """Σ_j W̃_ij A_jp: share of contact that is with active schools (threshold form of E11); 0 without ties."""
-    total = me.site.ties + convened(me) + partnered(me)
+    total = full_contact(me)
     return 0.0 if total == 0.0 else contact(net, me, i, p) / total
 
 
@@ -77,6 +83,14 @@ def context_match(par, school, peer):
     across = float(school.context_1) - float(peer.context_1)
     along = float(school.context_2) - float(peer.context_2)
     return math.exp(-0.5 * (across * across + along * along) / (par.transfer_length * par.transfer_length))
+
+
+@kernel
+def match_ties(sim, i):
+    """E8: W Sx of each tie of school i, in fixed point. Contexts are drawn once a replicate, so it never changes."""
+    for e in rows(sim.tie_from[i, 0], sim.tie_from[i, 3]):
+        tie = sim.tie[e]
+        sim.match[e] = int(tie.weight * context_match(sim.par[0], sim.school[i], sim.school[tie.peer]) + 0.5)
 
 
 @rule
@@ -103,43 +117,46 @@ def pair_match(net, me, peer, p):
     return match
 
 
-@kernel
-def layer_experience(net, me, p, first, last, across):
+@rule
+def layer_experience(net, me, p, first, last, alike):
     """Integer sums over the ties from ``first`` to ``last`` (exclusive) of T A and T (K/n) φ, both without the
-    district's own T̄; ties from ``across`` on cross districts."""
+    district's own T̄. ``alike``: no peer is in another district or under other rules."""
     legitimate = 0
     usable = 0
-    plain = last <= across and me.par.with_regime == 0
-    for e in range(first, last):
+    for e in rows(first, last):
         peer = net.tie[e].peer
         seen = net.seen[peer, p]
-        if seen.active == 0 and seen.usable == 0:
-            continue
-        weight = int(net.tie[e].weight * context_match(me.par, me.school, net.school[peer]) + 0.5)
-        if not plain:
+        weight = int(net.match[e])
+        if not alike and (seen.active == 1 or seen.usable > 0):
             weight = int(weight * pair_match(net, me, peer, p))
         legitimate += weight * int(seen.active)
         usable += weight * int(seen.usable)
     return legitimate / POINT, usable / (POINT * USABLE)
 
 
-@kernel
+@rule
+def layer_weight(me, layer):
+    """What contact in a layer of ties counts: near ties in full, the convened and the partner's as levers say."""
+    if layer == NEAR:
+        return 1.0
+    return convened(me) if layer == CONVENED else partnered(me)
+
+
+@rule
 def experience(net, me, i, p):
     """E8: (ρ, X), the share of peers with transferable success and the usable peer experience (0–1 each)."""
-    added, across = convened(me), partnered(me)
-    total = me.site.ties + added + across
+    total = full_contact(me)
     if total == 0.0:
         return 0.0, 0.0
-    near, meet, cross, last = net.tie_from[i, 0], net.tie_from[i, 1], net.tie_from[i, 2], net.tie_from[i, 3]
-    legitimate, usable = layer_experience(net, me, p, near, meet, cross)
-    if added > 0.0:
-        more, better = layer_experience(net, me, p, meet, cross, cross)
-        legitimate += added * more
-        usable += added * better
-    if across > 0.0:
-        more, better = layer_experience(net, me, p, cross, last, cross)
-        legitimate += across * more
-        usable += across * better
+    legitimate = 0.0
+    usable = 0.0
+    for layer in range(3):
+        weight = layer_weight(me, layer)
+        if weight > 0.0:
+            alike = layer != PARTNERED and me.par.with_regime == 0
+            more, better = layer_experience(net, me, p, net.tie_from[i, layer], net.tie_from[i, layer + 1], alike)
+            legitimate += weight * more
+            usable += weight * better
     transfer = me.district.transfer
     return transfer * legitimate / total, transfer * usable / total
 

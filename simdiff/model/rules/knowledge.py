@@ -4,7 +4,7 @@ import math
 
 from simdiff.model.compile import kernel, rule
 from simdiff.model.luck import ENTRY, draws, normal_quantile
-from simdiff.model.rules.common import here, in_months, is_active
+from simdiff.model.rules.common import here, in_months, is_active, rows
 from simdiff.model.rules.district import make_site, rank_schools, sites_affordable
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.rules.money import charge
@@ -13,7 +13,7 @@ from simdiff.model.state import COMPETITION, DESIGN, PILOT
 from simdiff.register import AVAILABLE_DELAY, SCREENING_DELAY
 
 
-@kernel
+@rule
 def deep_experience(sim, i, p, t):
     """E21: A (K/n) φ f of school i, its deep experience in one month (0–1)."""
     use = sim.use[i, p]
@@ -34,7 +34,7 @@ def learn(sim, d, t):
         known = sim.knowledge[d, p]
         gained = 0.0
         if sharing > 0.0:
-            for i in range(district.first, district.last):
+            for i in rows(district.first, district.last):
                 gained += deep_experience(sim, i, p, t)
             gained *= par.codify * clear / size
             if sim.setting[district.group].share_failures == 1:

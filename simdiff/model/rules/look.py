@@ -1,16 +1,14 @@
 """What a school faces: imagined constraint (E5), load and attention (E6), out-of-school trials (E12)."""
 
-import math
-
 from simdiff.model.compile import entry, rule
-from simdiff.model.rules.common import here
+from simdiff.model.rules.common import here, rows
 from simdiff.model.state import EXPLORE, FULL, INITIAL, INSTALL, NO_SITE, Sim
 
 
 @entry
 def look(sim: Sim, first: int, last: int, t: int) -> None:
     """Update what school i believes and how much it can attend to, before it decides."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         close_site(me)
         clear_phantoms(me)
@@ -57,7 +55,7 @@ def weigh_load(me, load):
     """E6: Λ = (1 − ov g) load + w_b b; attention α = min(1, Cap/Λ); overload Ω = max(0, Λ/Cap − 1)."""
     par, school, district = me.par, me.school, me.district
     load = (1.0 - par.goals_overlap * district.clarity) * load + par.mandate_load * district.mandates
-    room = par.capacity * math.exp(par.capacity_slope * school.capacity) * (1.0 + par.change_capacity * me.lever.change)
+    room = par.capacity * school.vigour * (1.0 + par.change_capacity * me.lever.change)
     school.attention = 1.0 if load <= room else room / load
     school.overload = 0.0 if load <= room else load / room - 1.0
 

@@ -1,7 +1,7 @@
 """What it costs, who pays, and what a budget cuts (E25)."""
 
 from simdiff.model.compile import kernel, rule
-from simdiff.model.rules.common import in_months, is_active
+from simdiff.model.rules.common import in_months, is_active, rows
 from simdiff.model.state import (
     CHANGE,
     CLARIFY,
@@ -118,7 +118,7 @@ def planned_costs(sim, d, t):
 def count_schools(sim, d):
     """Schools of district d that are active, and that only explore, in any practice."""
     active, exploring = 0, 0
-    for i in range(sim.district[d].first, sim.district[d].last):
+    for i in rows(sim.district[d].first, sim.district[d].last):
         any_active, any_exploring = False, False
         for p in range(sim.practice.shape[0]):
             any_active = any_active or is_active(sim.use[i, p])
@@ -158,7 +158,7 @@ def pay_for_users(sim, d, t):
     """Training of new users, and the time of mechanical users in kind (in teaching months)."""
     par, district = sim.par[0], sim.district[d]
     started, mechanical = 0, 0
-    for i in range(district.first, district.last):
+    for i in rows(district.first, district.last):
         for p in range(sim.practice.shape[0]):
             started += sim.use[i, p].started
             mechanical += sim.use[i, p].mechanical

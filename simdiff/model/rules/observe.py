@@ -1,10 +1,10 @@
 """What is written down each month, and at the end, about schools (section 9). Watching changes nothing."""
 
 from simdiff.model.compile import kernel, rule
-from simdiff.model.rules.common import here, is_active
+from simdiff.model.rules.common import here, is_active, rows
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.rules.settle import integrity
-from simdiff.model.state import DROPPED, EXPLORE, INSTALL, NEVER
+from simdiff.model.state import DROPPED, EXPLORE, INSTALL, NEVER, NONE
 
 LOWEST, HIGHEST = 0, 2
 
@@ -14,9 +14,9 @@ def observe(sim, d, t):
     """Add the schools of district d to the month's sums, by practice and, with several, for any practice."""
     practices = sim.practice.shape[0]
     district = sim.district[d]
-    for i in range(district.first, district.last):
+    for i in rows(district.first, district.last):
         for p in range(practices):
-            count_school(sim, i, p, t, sim.observed[t, district.report, p])
+            count_school(sim, i, p, sim.observed[t, district.report, p])
             count_teachers(sim, i, p, t, sim.observed[t, district.report, p])
         if practices > 1:
             count_any(sim, i, t, sim.observed[t, district.report, practices])
@@ -38,26 +38,34 @@ def note_condition(sim, d, t):
         row.sponsorship += schools * sim.lever[district.group, t].sponsorship
 
 
-@kernel
-def count_school(sim, i, p, t, row):
+@rule
+def is_untouched(use):
+    """True if a school has nothing to do with a practice, and never launched it."""
+    return use.stage == NONE and use.launched == NEVER and use.mechanical + use.proficient == 0
+
+
+@rule
+def count_school(sim, i, p, row):
     """School counts of one practice."""
-    use, teachers = sim.use[i, p], sim.site[i].teachers
-    using = (use.mechanical + use.proficient) / teachers
+    par, use, teachers = sim.par[0], sim.use[i, p], sim.site[i].teachers
     row.schools += 1.0
+    row.overloaded += 1.0 if sim.school[i].overload > 0.0 else 0.0
+    if is_untouched(use) and par.real_use > 0.0 and par.deep_share > 0.0:
+        return
+    real = 1.0 if (use.mechanical + use.proficient) / teachers >= par.real_use else 0.0
+    deep = 1.0 if use.proficient / teachers >= par.deep_share else 0.0
     row.exploring += 1.0 if use.stage == EXPLORE else 0.0
     row.installing += 1.0 if use.stage == INSTALL else 0.0
     row.dropped += 1.0 if use.stage == DROPPED else 0.0
-    row.overloaded += 1.0 if sim.school[i].overload > 0.0 else 0.0
-    row.in_use += 1.0 if using >= sim.par[0].real_use else 0.0
-    deep = use.proficient / teachers >= sim.par[0].deep_share
-    row.deep += 1.0 if deep else 0.0
-    row.deep_at_end += use.deep_at_end
-    row.deep_kept += 1.0 if deep and use.deep_at_end == 1 else 0.0
+    row.in_use += real
+    row.deep += deep
     if use.launched == NEVER:
         return
     row.ever += 1.0
     row.ever_full += use.ever_full
-    row.launched_real += 1.0 if using >= sim.par[0].real_use else 0.0
+    row.launched_real += real
+    row.deep_at_end += use.deep_at_end
+    row.deep_kept += deep * use.deep_at_end
     if use.launch_now == 1:
         row.launches += 1.0
         row.peer_launches += use.peer_share
@@ -66,16 +74,28 @@ def count_school(sim, i, p, t, row):
         row.variants += 1.0 if use.self_made == 1.0 else 0.0
 
 
-@kernel
+@rule
 def count_teachers(sim, i, p, t, row):
     """Teacher, student, depth, ownership, equity and coach-hour sums of one practice."""
+    use, site = sim.use[i, p], sim.site[i]
+    row.teachers += site.teachers
+    row.students += site.students
+    if site.tercile == LOWEST:
+        row.low_teachers += site.teachers
+    elif site.tercile == HIGHEST:
+        row.high_teachers += site.teachers
+    if use.mechanical + use.proficient > 0 or is_active(use) or use.served > 0.0:
+        count_users(sim, i, p, t, row)
+
+
+@rule
+def count_users(sim, i, p, t, row):
+    """The part of ``count_teachers`` that is zero where nobody uses the practice and no coach comes."""
     me, use, site = here(sim, i, t), sim.use[i, p], sim.site[i]
     proficient = int(use.proficient)
     share = proficient / site.teachers
     version = use.fit * integrity(me, use, knowledge_here(sim, me, p))
     depth = proficient * version
-    row.teachers += site.teachers
-    row.students += site.students
     row.mechanical += use.mechanical
     row.proficient += proficient
     row.deep_students += site.students * share
@@ -92,10 +112,8 @@ def count_teachers(sim, i, p, t, row):
         row.active_proficient += proficient
     if site.tercile == LOWEST:
         row.low_depth += depth
-        row.low_teachers += site.teachers
     elif site.tercile == HIGHEST:
         row.high_depth += depth
-        row.high_teachers += site.teachers
         row.high_served += use.served
 
 

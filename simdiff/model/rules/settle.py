@@ -1,7 +1,7 @@
 """What use does to a school: full implementation (E17), results and commitment (E18), fit (E19), ownership (E20)."""
 
 from simdiff.model.compile import entry, kernel, rule
-from simdiff.model.rules.common import here, is_active, rules_classroom
+from simdiff.model.rules.common import here, is_active, rows, rules_classroom
 from simdiff.model.rules.exposure import experience, knowledge_here, net_of
 from simdiff.model.state import FULL, INITIAL, NEVER, NO_SITE, Sim
 
@@ -9,7 +9,7 @@ from simdiff.model.state import FULL, INITIAL, NEVER, NO_SITE, Sim
 @entry
 def settle(sim: Sim, first: int, last: int, t: int) -> None:
     """Update what school i has made of each active practice, and note the dates that matter."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         for p in range(sim.practice.shape[0]):
             use = sim.use[i, p]
@@ -61,7 +61,7 @@ def next_commitment(par, commitment, results, aspiration, sponsored):
     return min(max(moved, par.commit_floor), 1.0 - par.commit_floor)
 
 
-@kernel
+@rule
 def commit(me, use, quality, known):
     """E18: results y = Y q ν φ f K/n − δ (1 − e_dip x_T2) M/n, their smoothed form ŷ, and commitment C."""
     par, teachers, change = me.par, me.site.teachers, me.lever.change

@@ -19,6 +19,7 @@ def begin_school(sim, i):
     par, run, site, school = sim.par[0], sim.run[0], sim.site[i], sim.school[i]
     u0, u1, u2, u3 = draws(run.key, site.who, 0, CAPACITY, 0, run.world_replicate)
     school.capacity = correlate(par.need_capacity, site.need_z, normal_quantile(u0))
+    school.vigour = math.exp(par.capacity_slope * school.capacity)
     school.design = correlate(par.design_adopt, school.capacity, normal_quantile(u1))
     school.context_1 = correlate(par.need_context, site.need_z, normal_quantile(u2))
     school.context_2 = normal_quantile(u3)

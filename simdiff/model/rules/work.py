@@ -4,9 +4,17 @@ import math
 
 from simdiff.model.compile import entry, kernel, rule
 from simdiff.model.luck import INSTALL as INSTALL_LUCK
-from simdiff.model.luck import TEACH, binomial, chance, draws
+from simdiff.model.luck import TEACH, binomial, draws, happens, how_many
 from simdiff.model.rules.coaching import demand, serve
-from simdiff.model.rules.common import here, in_months, is_active, obstacle_classroom, rules_classroom, rules_school
+from simdiff.model.rules.common import (
+    here,
+    in_months,
+    is_active,
+    obstacle_classroom,
+    rows,
+    rules_classroom,
+    rules_school,
+)
 from simdiff.model.rules.exposure import knowledge_here
 from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE, Sim
 
@@ -14,7 +22,7 @@ from simdiff.model.state import DROPPED, INITIAL, INSTALL, NEVER, NONE, Sim
 @entry
 def work(sim: Sim, first: int, last: int, t: int) -> None:
     """A month of work in school i: coaches come, installation advances or launches, teachers move."""
-    for i in range(first, last):
+    for i in rows(first, last):
         me = here(sim, i, t)
         served = serve(me)
         teaching = in_months(me.par.teach_months, t)
@@ -35,7 +43,7 @@ def advance_probability(me, practice):
     par, school = me.par, me.school
     blocked = practice.school_flexibility * rules_school(par, me.lever, me.setting, school.site)
     pace = par.install_steps / par.install_months * (1.0 - blocked) * school.attention
-    pace *= math.exp(par.capacity_slope * school.capacity) * (1.0 + par.install_change * me.lever.change)
+    pace *= school.vigour * (1.0 + par.install_change * me.lever.change)
     return min(1.0, pace)
 
 
@@ -46,7 +54,7 @@ def install(me, practice, use):
     u0, u1, u2, _ = draws(me.run.key, me.site.who, me.t, INSTALL_LUCK, practice.word, me.run.replicate)
     steps = int(par.install_steps)
     if use.sub < steps:
-        if u0 < chance(par.abandon):
+        if happens(par.abandon, u0):
             use.stage = DROPPED
             return
         if u1 < advance_probability(me, practice):
@@ -137,12 +145,12 @@ def teach(me, practice, use, served, known):
     u0, u1, u2, u3 = draws(me.run.key, me.site.who, me.t, TEACH, practice.word, me.run.replicate)
     starting, deepening, reverting, drifting = 0, 0, 0, 0
     if unengaged > 0:
-        starting = binomial(unengaged, chance(takeup_hazard(me, practice, use, served)), u0)
+        starting = how_many(unengaged, takeup_hazard(me, practice, use, served), u0)
     if mechanical > 0:
-        deepening = binomial(mechanical, chance(master_hazard(me, practice, use, served, known)), u1)
-        reverting = binomial(mechanical - deepening, chance(revert_hazard(me, use)), u2)
+        deepening = how_many(mechanical, master_hazard(me, practice, use, served, known), u1)
+        reverting = how_many(mechanical - deepening, revert_hazard(me, use), u2)
     if proficient > 0:
-        drifting = binomial(proficient, chance(drift_hazard(me.par, use)), u3)
+        drifting = how_many(proficient, drift_hazard(me.par, use), u3)
     use.mechanical = mechanical + starting - deepening - reverting + drifting
     use.proficient = proficient + deepening - drifting
     use.started += starting

@@ -12,8 +12,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from simdiff.analysis.results import Results, narrowed
-from simdiff.model.state import STAGES
-from simdiff.model.ties import CONVENED, NEAR, PARTNERED
+from simdiff.model.state import CONVENED, NEAR, PARTNERED, STAGES
 from simdiff.report.asked import Asked, ChartError, chosen_cells, chosen_practice, pick
 from simdiff.report.captions import caption, more_cells, place_title, titled, when
 from simdiff.report.charts import EM, GREY, INK, LINE, STAGE_COLOURS, Size, house, plain, sheet

@@ -7,6 +7,7 @@ from typing import Any
 
 from simdiff.analysis.briefing import Briefing, brief
 from simdiff.analysis.contrasts import draws_needed
+from simdiff.analysis.direction import CENSORED
 from simdiff.analysis.matched import Asked, CompareError, options_of
 from simdiff.analysis.results import Results
 from simdiff.register import PARAMETERS
@@ -19,7 +20,7 @@ from simdiff.report.kinds import KINDS
 from simdiff.report.memo import reasons, rules
 from simdiff.report.memo.labels import labels_of
 from simdiff.report.memo.pieces import Code, Ledger, Memo, Name, Paragraph, Picture, Points, Section, Table, Words
-from simdiff.report.memo.speaker import Speaker
+from simdiff.report.memo.speaker import RANGE, Speaker
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME
 from simdiff.scenario.posterior import read_posterior
@@ -68,7 +69,8 @@ def write_memo(results: Results, wish: Wish) -> Memo:
     found = brief(results, results.source.rows(), wish.asked)
     book = Ledger()
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
-    said = Speaker(found, book, layer(results, results.plan.cells), labels_of(results.plan.experiment, options))
+    units = len(results.plan.draws) if len(results.plan.draws) > 1 else max(results.plan.replicates().values())
+    said = Speaker(found, book, layer(results, results.plan.cells), units, labels_of(results.plan.experiment, options))
     sections = [
         _section(book, "Question", lambda: [Paragraph((Name(question),))]),
         _section(book, "Answer", lambda: _answer(said, results)),
@@ -112,7 +114,9 @@ def _ranges(said: Speaker, results: Results) -> Words:
     """What the ranges are."""
     book, found = said.book, said.found
     draws, replicates = len(results.plan.draws), max(results.plan.replicates().values())
-    words: Words = ("Levels are medians; their ranges hold ", book.part(0.9, "central part in a range of levels"))
+    if said.units < 2:
+        return ("One world at one set of parameters: it says nothing of what is likely. ",)
+    words: Words = ("Levels are medians; their ranges hold ", book.part(RANGE, "central part in a range of levels"))
     if draws > 1:
         words += (" of ", book.count(draws, "parameter draws"), " parameter draws")
         each, chance = ("s each", "chance apart") if replicates > 1 else (" each", "and chance")
@@ -120,6 +124,8 @@ def _ranges(said: Speaker, results: Results) -> Words:
                   f"parameters, {chance}. ")  # fmt: skip
     else:
         words += (" of ", book.count(replicates, "replicates"), " replicates: chance alone, at one set of parameters. ")
+    if said.few:
+        words += ("So few do not bound such a range: it is about the range of them all. ",)
     if found.comparison is None:
         return words
     told = book.part(found.comparison.confidence, "confidence of differences")
@@ -225,6 +231,9 @@ def _limits(said: Speaker, results: Results) -> list[Words]:
                        "for; it takes ", book.count(needed, "draws needed"), "."))  # fmt: skip
     if comparison.worlds.draws < 2:
         points.append(("Ranges hold chance alone; what is not known of the parameters is wider, often by far.",))
+    if found.outcome in CENSORED:
+        points.append(("Worlds that never get there count with their whole length in differences; their level is "
+                       "undefined.",))  # fmt: skip
     count = book.count(comparison.comparisons, "comparisons judged together")
     rate = book.part(1 - comparison.confidence, "error rate")
     points.append(("All ", count, " comparisons were judged together (Holm), so that luck makes any of them firm in at "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from simdiff.analysis.matched import belief_kind
 from simdiff.report.charts import plain
 from simdiff.report.steps import LONGEST_NAME
 from simdiff.scenario import Experiment
@@ -21,7 +22,7 @@ def label_of(experiment: Experiment, cell: Cell, name: str) -> str:
     """An option by the titles of its scenario and of the factors that are on."""
     base = experiment.scenarios.get(cell.scenario)
     title = (base.title if base else None) or cell.scenario
-    if not experiment.factors:
+    if all(belief_kind(experiment, factor) for factor in experiment.factors):
         return title if len(experiment.scenarios) > 1 else experiment.title
     parts = list(_parts(experiment, cell))
     if not parts:
@@ -32,11 +33,14 @@ def label_of(experiment: Experiment, cell: Cell, name: str) -> str:
 
 def _parts(experiment: Experiment, cell: Cell) -> Sequence[str]:
     parts = []
+    choices = [name for name in experiment.factors if not belief_kind(experiment, name)]
     for name, level in cell.levels.items():
+        if belief_kind(experiment, name):
+            continue  # an option is the same whatever is believed
         factor = experiment.factors[name]
         title = factor.title or name
         if factor.on is not None:
             parts += [title] if level == ON else []
         elif level != OFF:
-            parts.append(str(level) if len(experiment.factors) == 1 and factor.levels else f"{title}: {level}")
+            parts.append(str(level) if len(choices) == 1 and factor.levels else f"{title}: {level}")
     return parts

@@ -62,7 +62,15 @@ class Ledger:
 
     def change(self, value: float, unit: str, what: str) -> Number:
         """A difference with its sign and unit; of dollars, with its sign."""
-        points = " points" if is_share(unit) else "" if unit.startswith("$") else f" {unit}"
+        points = (
+            " points"
+            if is_share(unit)
+            else ""
+            if unit.startswith("$")
+            else f" {unit}s"
+            if unit == "month"
+            else f" {unit}"
+        )
         return self._put(step(value, unit) + points, value, unit, what)
 
     def gap(self, value: float, unit: str, what: str, *, bare: bool = False) -> Number:

@@ -24,7 +24,8 @@ WINNERS = {A_ABOVE: 1, B_ABOVE: -1}
 def stands(said: Speaker) -> Words:
     """How the headline option stands, beside the baseline."""
     found = said.found
-    words: Words = ("Under ", said.named(found.headline), ", ", said.title, " of ", Name(found.practice), " is ",
+    of: Words = () if found.outcome.startswith("cost") else (" of ", Name(found.practice))
+    words: Words = ("Under ", said.named(found.headline), ", ", said.title, *of, " is ",
                     *said.level(found.headline, found.outcome), " at the end of year ", said.year())  # fmt: skip
     if found.baseline and found.baseline in found.levels and found.baseline != found.headline:
         words += ("; under ", said.named(found.baseline), " it is ", *said.level(found.baseline, found.outcome))
@@ -36,6 +37,8 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
     title, direction = BY_NAME[outcome].title.lower(), DIRECTIONS[outcome]
     if direction.even is not None:
         title = f"the distance of the {title} from even"
+    if not pair.whole.worlds:
+        return (f"In {title} the two cannot be told apart: the difference is not known in any world. ",)
     told = said.difference(pair, outcome)
     if pair.verdict == DISAGREE:
         return (f"Structures of the model disagree on which of the two is ahead in {title} (mean difference ",
@@ -74,6 +77,10 @@ def _in_how_many(said: Speaker, pair: Contrast, outcome: str) -> Words:
 
 def doubt(said: Speaker, pair: Contrast) -> Words:
     """Why a difference is not firm."""
+    if pair.whole.worlds < 2:
+        return ("is of one world, which tells nothing of chance",)
+    if pair.why == "too few draws":
+        return ("is not firm: there are too few parameter draws to bound the confidence asked for",)
     if pair.why in DOUBTS:
         return ("is not firm: ", DOUBTS[pair.why])
     if pair.why.startswith("defined"):
@@ -140,7 +147,9 @@ def gap(said: Speaker) -> Words:
         return ("These results keep no equity gap, so nothing is said of who is left behind. ",)
     low, high = said.ends(told["equity_gap"])
     behind = "which of the two is behind is open"
-    if low > SEEN:
+    if said.few:
+        behind = "which of the two is behind is open, with so few worlds or draws"
+    elif low > SEEN:
         behind = "schools with more low-income pupils are behind"
     elif high < -SEEN:
         behind = "schools with fewer low-income pupils are behind"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from simdiff.analysis.briefing import Briefing
-from simdiff.analysis.contrasts import Contrast, Estimate
+from simdiff.analysis.contrasts import Contrast, Estimate, draws_needed
 from simdiff.analysis.factor_contrasts import DIFFERENCES, Effect
 from simdiff.analysis.summary import Interval
 from simdiff.report.compare_words import interval_of
@@ -14,18 +14,28 @@ from simdiff.report.memo.pieces import Ledger, Name, Number, Words
 from simdiff.report.steps import short
 from simdiff.report.words import BY_NAME
 
+RANGE = 0.9
+"""Part of draws, or of replicates, that a range of levels holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """Who turns the estimates of a briefing into words.
 
-    ``layer``: which uncertainty its ranges of levels hold; ``labels``: what options and factors are called.
+    ``layer``: which uncertainty its ranges of levels hold; ``units``: how many draws, or replicates, they are of;
+    ``labels``: what options and factors are called.
     """
 
     found: Briefing
     book: Ledger
     layer: str
+    units: int
     labels: Mapping[str, str]
+
+    @property
+    def few(self) -> bool:
+        """True if there are too few draws or replicates to bound a range of levels."""
+        return self.units < draws_needed(RANGE)
 
     @property
     def title(self) -> str:
@@ -60,6 +70,8 @@ class Speaker:
             return ("undefined in most runs",)
         low, high = self.ends(one)
         first = self.book.gap if outcome in DIFFERENCES else self.book.level
+        if self.units < 2:
+            return (first(one.median, unit, f"one world: {told}"), " (one world)")
         ends = partial(self.book.gap, bare=True) if outcome in DIFFERENCES else self.book.level
         return (first(one.median, unit, f"median {told}"), " (", ends(low, unit, f"5 % of {self.layer}: {told}"),
                 " to ", ends(high, unit, f"95 % of {self.layer}: {told}"), ")")  # fmt: skip

@@ -18,7 +18,7 @@ _HEAD = """\
 def stub_of(imported: Imported, name: str, title: str) -> str:
     """The scenario as YAML; its schools are in the file ``TABLE`` beside it.
 
-    Raises ScenarioError if there are so many districts (some 800) that a run's scenario could not be read again.
+    Raises ScenarioError if there are so many districts (some 2,000) that a run's scenario could not be read again.
     """
     sources = "; ".join(f"{file.head.layout.title}{_of(file.year)}" for file in imported.files)
     columns = {key: key for key in ("id", "name", "level", "teachers", "low_income", "students", "latitude",
@@ -39,7 +39,7 @@ def stub_of(imported: Imported, name: str, title: str) -> str:
     }  # fmt: skip
     if not fits_a_file(Scenario.model_validate(data).model_dump(mode="json")):
         found = f"{len(imported.districts):,} districts"
-        expected = "expected some 800 at most in a scenario: choose with --district NAME or --state STATE"
+        expected = "expected some 2,000 at most in a scenario: choose with --district NAME or --state STATE"
         raise ScenarioError([Problem("--district", 0, 0, "", found, expected)])
     return _HEAD + to_yaml(data)
 
