@@ -81,9 +81,11 @@ class Finished:
             rows.append({"cell": cell.name, "worlds": [[int(d), int(r), v, number(v, unit)] for d, r, v in worlds],
                          "median": _or_none(one.median), "low": _or_none(low), "high": _or_none(high),
                          "text": span(one, unit, parameters=draws > 1)})  # fmt: skip
-        kind = "5–95 % over parameter draws (each draw's median)" if draws > 1 else "5–95 % over replicates: chance alone"
+        kind = (
+            "5–95 % over parameter draws (each draw's median)" if draws > 1 else "5–95 % over replicates: chance alone"
+        )
         return {"outcome": outcome, "title": BY_NAME[outcome].title, "unit": unit, "rows": rows,
-                "layer": f"Dots are single worlds (at most {MOST_POINTS} a cell). Bars: median and {kind}."}  # fmt: skip
+                "layer": f"Dots: single worlds (at most {MOST_POINTS} a cell). Bars: median and {kind}."}  # fmt: skip
 
     def comparison(self, outcome: str) -> dict[str, Any]:
         """Contrasts and rankings as far as they are firm, in the words of ``simdiff compare``. Raises CompareError."""

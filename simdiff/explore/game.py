@@ -73,7 +73,7 @@ def move(inputs: Inputs, scenario: Scenario, decisions: Decisions, budget: float
 def budget_of(inputs: Inputs, scenario: Scenario) -> float:
     """Half of what it costs to work all four families hard all the time, rounded to two digits."""
     cost = float(played(inputs, scenario, [(2, 2, 2, 2)] * scenario.years, WORLD)[-1, 2]) / 2
-    digits = 10 ** (math.floor(math.log10(max(cost, 1.0))) - 1)
+    digits = 10.0 ** (math.floor(math.log10(max(cost, 1.0))) - 1)
     return round(cost / digits) * digits
 
 
@@ -96,7 +96,15 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
     theirs = _ends(inputs, scenario, [efforts] * scenario.years, WORLDS)
     gap = own[:, 1] - theirs[:, 1]
     one, mine = estimate(gap[None], np.ones((1, len(gap)), bool), 0.95), own[WORLD, 1]
-    ahead = "the same as" if not gap.any() else "above" if one.chance_low > 0 else "below" if one.chance_high < 0 else "not to be told from"
+    ahead = (
+        "the same as"
+        if not gap.any()
+        else "above"
+        if one.chance_low > 0
+        else "below"
+        if one.chance_high < 0
+        else "not to be told from"
+    )
     band = span(interval(intervals(own[None, :, 1])), "share", parameters=False)
     low, mean, high = (difference(value, "share", sign=True) for value in (one.chance_low, one.mean, one.chance_high))
     return {
@@ -106,8 +114,8 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
                  f"({money(theirs[:, 2].mean())} against your {money(spent)}, on average).",
         "verdict": f"Your decisions are {ahead} it: {mean} of depth (95 % interval of the mean, by chance: {low} to "
                    f"{high}, world by world).",
-        "luck": f"Luck: your world ended {difference(mine - own[:, 1].mean(), 'share', sign=True)} from the mean of your "
-                "own decisions. That part says nothing about them.",
+        "luck": f"Luck: your world ended {difference(mine - own[:, 1].mean(), 'share', sign=True)} from the mean of "
+                "your own decisions. That part says nothing about them.",
     }  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""What can be moved on the page: every sub-lever and programme, with its dates, unit, range and price, from the register
-and the schema; nothing is listed by hand but the programmes."""
+"""What can be moved on the page: every sub-lever and programme, with its dates, unit, range and price, from the
+register and the schema; nothing is listed by hand but the programmes."""
 
 import re
 from dataclasses import asdict, dataclass

@@ -57,7 +57,8 @@ class Explorer:
         scenario, loaded = self.base.loaded.scenario, self.base.loaded
         rows = sum(len(one) for one in loaded.schools.values())
         return {
-            "title": self.finished.results.title if self.finished else scenario.title, "name": scenario.name, "told": self.base.told, "seed": self.base.seed,
+            "title": self.finished.results.title if self.finished else scenario.title, "name": scenario.name,
+            "told": self.base.told, "seed": self.base.seed,
             "years": scenario.years, "practices": practices_of(scenario), "caveat": CAVEAT,
             "knobs": knobs_of(scenario, school_count(scenario, rows)), "stage_colours": STAGE_COLOURS,
             "table": bool(loaded.schools), "results": self.finished.overview() if self.finished else None,
@@ -73,9 +74,9 @@ class Explorer:
         """A policy as a scenario file, and the command that runs it to the numbers of the page."""
         name = str(said["name"])
         text = as_file(self.base, said["changes"], name, str(said["title"]))
+        asked = f"--replicates {whatif.STEPS[-1]} --seed {self.base.seed}"
         schools = " --schools TABLE" if self.base.loaded.schools else ""
-        return {"file": f"{name}.yaml", "text": text,
-                "command": f"simdiff run {name}.yaml --replicates {whatif.STEPS[-1]} --seed {self.base.seed}{schools}"}  # fmt: skip
+        return {"file": f"{name}.yaml", "text": text, "command": f"simdiff run {name}.yaml {asked}{schools}"}
 
     def whatif(self, said: Said) -> Iterator[bytes]:
         """Bands of A and B as lines of JSON, from few replicates to many; a newer question of the page ends it."""

@@ -66,9 +66,9 @@ def story_of_school(inputs: Inputs, replicate: int, until: int, i: int, p: int =
 
 def _month(inputs: Inputs, sim: Sim, schools: int, t: int, i: int, p: int) -> Iterator[tuple[Any, ...]]:
     """One month, phase by phase as in ``engine.run_months``, and the turns in it."""
-    use, school, par = sim.use[i, p], sim.school[i], sim.par[0]
+    use, school, par, districts = sim.use[i, p], sim.school[i], sim.par[0], len(sim.district)
     site = int(school.site)
-    engine.open_month(sim, t)
+    engine.open_month(sim, 0, districts, t)
     look(sim, 0, schools, t)
     if school.site != site:
         if school.site == NO_SITE:
@@ -80,7 +80,7 @@ def _month(inputs: Inputs, sim: Sim, schools: int, t: int, i: int, p: int) -> It
     if before in (NONE, DROPPED) and use.stage == EXPLORE:
         yield _heard(inputs, sim, i, p, read, invited, scarred=before == DROPPED)
     wished, deciding = int(use.wish), bool((par.decide_months >> (t % 12)) & 1)
-    engine.admit_schools(sim, t)
+    engine.admit_schools(sim, 0, districts, t)
     if deciding and (use.stage == EXPLORE or wished):
         yield _decided(sim, i, p, read, wished, admitted=bool(use.wish), invited=invited)
     stage = int(use.stage)
@@ -93,7 +93,7 @@ def _month(inputs: Inputs, sim: Sim, schools: int, t: int, i: int, p: int) -> It
         yield f"It began to install: it {route}.", "", (("starting fit", float(use.fit)),
                                                         ("ownership", float(use.ownership)))  # fmt: skip
     ask(sim, 0, schools, t)
-    engine.coach(sim, t)
+    engine.coach(sim, 0, districts, t)
     steps, stage = int(use.sub), int(use.stage)
     pace = terms.installing(sim, i, p, t) if stage == INSTALL else {}
     work(sim, 0, schools, t)
@@ -104,9 +104,10 @@ def _month(inputs: Inputs, sim: Sim, schools: int, t: int, i: int, p: int) -> It
     if use.stage != stage:
         what = "Full use: enough teachers are proficient." if use.stage == FULL else "It fell back from full use."
         yield what, "", (("share of teachers proficient", share), ("needed", float(par.full_share)))
-    engine.learn_from_use(sim, t)
+    engine.learn_from_use(sim, 0, districts, t)
+    engine.partners_learn(sim, t)
     yield from _ended(sim, schools, t, i, p)
-    engine.close_month(sim, t)
+    engine.close_month(sim, 0, districts, t)
     show(sim, 0, schools, t)
 
 
@@ -191,11 +192,12 @@ def _ended(sim: Sim, schools: int, t: int, i: int, p: int) -> Iterator[tuple[Any
         risk = float(par.review_withdrawn) * (1 - float(use.ownership)) * read["withdrawn"]
         mass = -float(par.review_mass) * read["active_share"] * float(par.with_critical_mass)
         told += (("support was withdrawn", risk), ("new principal", float(par.review_principal) * principal),
-                 ("many active schools", mass), ("hazard per year: e^sum times the practice's own", read["hazard"]))  # fmt: skip
+                 ("many active schools", mass),
+                 ("hazard per year: e^sum times the practice's own", read["hazard"]))  # fmt: skip
         gone = use.stage == DROPPED
         why = "Nobody used it any more." if gone and unused else ""
-        yield ("It dropped the practice at its review." if gone else "It kept the practice at its review."), why, told, \
-            None if why else read["chance"], None if why else read["luck"]  # fmt: skip
+        what = f"It {'dropped' if gone else 'kept'} the practice at its review."
+        yield (what, why, told) if why else (what, why, told, read["chance"], read["luck"])
     if use.closed > closed:
         yield "The principal made it a school-wide expectation.", "Enough teachers used it."
     turnover = bool((par.turnover_months >> (t % 12)) & 1)
@@ -203,8 +205,8 @@ def _ended(sim: Sim, schools: int, t: int, i: int, p: int) -> Iterator[tuple[Any
         yield "A new principal came.", "Commitment falls back; some imagined rules return."
     lost = mechanical + proficient - int(use.mechanical) - int(use.proficient)
     if turnover and lost > 0:
-        yield f"{lost} more of its users left than new ones came ({proficient - int(use.proficient)} proficient).", \
-            "Turnover is a binomial draw; single teachers are not followed."  # fmt: skip
+        what = f"{lost} more of its users left than new ones came ({proficient - int(use.proficient)} proficient)."
+        yield what, "Turnover is a binomial draw; single teachers are not followed."
 
 
 def _review_terms(sim: Sim, i: int, p: int) -> Terms:
@@ -212,5 +214,3 @@ def _review_terms(sim: Sim, i: int, p: int) -> Terms:
     return (("commitment", -float(par.review_commitment) * (float(use.commitment) - float(par.review_centre))),
             ("ownership", -float(par.review_ownership) * (float(use.ownership) - float(par.review_centre))),
             ("overload", float(par.review_overload) * float(school.overload)))  # fmt: skip
-
-

@@ -1,4 +1,4 @@
-"""The terms of the equations behind one school's turns, by the model's own compiled rules, on the state that they read."""
+"""The terms of the equations behind one school's turns, by the model's own compiled rules on the state they read."""
 
 from typing import Any
 

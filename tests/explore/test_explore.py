@@ -95,7 +95,11 @@ def test_every_sub_lever_has_its_slider(base):
     """Catches a sub-lever that the page forgets, a slider without unit, or a price that is not told."""
     knobs = knobs_of(base.loaded.scenario, 60)
     shown = {knob["lever"] for knob in knobs if knob["part"] == "amount"}
-    assert {lever.path for lever in LEVERS} | {"flexibility.pilots", "flexibility.zone", "networks.competition"} == shown
+    assert {lever.path for lever in LEVERS} | {
+        "flexibility.pilots",
+        "flexibility.zone",
+        "networks.competition",
+    } == shown
     assert all(knob["unit"] and knob["low"] < knob["high"] for knob in knobs)
     coaches = next(knob for knob in knobs if knob["path"] == COACHES)
     assert (coaches["unit"], coaches["value"]) == ("coaches per 100 teachers", 0.8)
@@ -105,15 +109,18 @@ def test_every_sub_lever_has_its_slider(base):
 def test_a_value_for_all_holds_in_every_district(base):
     """Catches a slider that leaves a district at a value of its own."""
     own = Base("mine", changed(base, {COACHES: {"district": 0.3, "others": 1.0}}))
-    assert changed(own, {COACHES: 0.5}).scenario.policy.talent.coaching.per_100_teachers == {"district": 0.5, "others": 0.5}
+    assert changed(own, {COACHES: 0.5}).scenario.policy.talent.coaching.per_100_teachers == {
+        "district": 0.5,
+        "others": 0.5,
+    }
 
 
 def test_the_world_on_the_page_is_the_replicate_of_the_run(inputs):
     """The Mesa model after every month of policy is the engine's replicate; back and forth changes nothing."""
     worlds, sim = Worlds(), simulate(inputs, 3)
     worlds.begin("tab", inputs, 3)
-    worlds.to("tab", 120)
-    worlds.to("tab", 30)
+    worlds.to("tab", 40)
+    worlds.to("tab", 10)
     now = worlds.to("tab", 120)
     assert now["over"]
     assert now["stage"] == sim.use["stage"][:, 0].tolist()
@@ -134,13 +141,12 @@ def test_old_worlds_are_let_go(inputs):
         worlds.to("tab 0", 1)
 
 
-def turns(inputs, rows=range(60), replicate=0):
-    return [(row, turn) for row in rows for turn in story_of_school(inputs, replicate, inputs.months, row)]
+ROWS = range(0, 60, 4)
 
 
 @pytest.fixture(scope="module")
 def stories(inputs):
-    return turns(inputs)
+    return [(row, turn) for row in ROWS for turn in story_of_school(inputs, 0, inputs.months, row)]
 
 
 def test_stories_end_where_the_run_ends(inputs, stories):
@@ -152,20 +158,19 @@ def test_stories_end_where_the_run_ends(inputs, stories):
             if turn.what.startswith(event):
                 first.setdefault(row, turn.month + inputs.burn_in)
         known = sim.use[field][:, 0]
-        assert first == {row: int(known[row]) for row in range(len(known)) if known[row] >= 0}
+        assert first == {row: int(known[row]) for row in ROWS if known[row] >= 0}
 
 
 def test_terms_add_up_to_the_rules_own_numbers(stories):
-    """E10, E11, E22: named terms, summed by hand, are the hazard, the logit and the exit hazard that the rules used; and
-    what happens is what luck says."""
+    """E10, E11, E22: named terms, summed by hand, are the hazard, the logit and the exit hazard that the rules
+    used; and what happens is what luck says."""
     kinds = {"explores it": 0, "decided": 0, "review": 0}
     for _, turn in stories:
-        named = dict(turn.terms)
         if "explores it" in turn.what and turn.terms:
-            whole = named["sum, per month"] if "sum, per month" in named else None
-            if whole is not None:
+            *parts, (summed, whole) = turn.terms
+            assert whole == pytest.approx(sum(value for _, value in parts))
+            if "scar" not in summed:
                 assert turn.chance == pytest.approx(1 - math.exp(-whole), abs=1e-12)
-            assert all(value >= -1e-9 for value in named.values()) or "clear problems that it matches" in named
             assert turn.luck < turn.chance
             kinds["explores it"] += 1
         elif "decided" in turn.what and turn.luck is not None:
@@ -180,7 +185,7 @@ def test_terms_add_up_to_the_rules_own_numbers(stories):
             assert hazard == pytest.approx(own * math.exp(sum(value for _, value in parts)), rel=1e-6)
             assert (turn.luck < turn.chance) == turn.what.startswith("It dropped")
             kinds["review"] += 1
-    assert min(kinds.values()) >= 10
+    assert min(kinds.values()) >= 5
 
 
 def test_the_game_of_a_constant_mix_is_the_scenario_that_says_it(base):
