@@ -1,5 +1,6 @@
 """``simdiff explore``."""
 
+import gc
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,6 +44,7 @@ def explore_command(what: str, schools: Path | None, seed: int, port: int, *, br
         if browser:
             webbrowser.open(address)
 
+    gc.enable()  # off for commands that end soon
     try:
         serve(explorer, new_token(), port, ready)
     except KeyboardInterrupt:

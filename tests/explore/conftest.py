@@ -33,6 +33,7 @@ practices:
 policy:
   talent: {{coaching: {{per_100_teachers: 1}}}}
   goals: {{goals: 0.6}}
+  flexibility: {{pilots: {{sites: 4}}}}
 years: 3
 """
 HOSTILE = "<script>document.title='broken'</script><img src=x onerror=alert(1)> =cmd $x$ ../ 🏫 " + "a" * 300
