@@ -11,7 +11,7 @@ from simdiff.model.outcomes import OUTCOME_FUNCTIONS
 from simdiff.model.state import SUMS, SWITCHES
 from simdiff.register import CALENDARS, LEVERS, OUTCOMES, PARAMETERS
 
-ROOMS = ("cli", "api", "report", "analysis", "study", "model", "scenario", "register")
+ROOMS = ("cli", "api", "explore", "report", "analysis", "study", "model", "scenario", "register")
 """A room may import itself and any room to its right; but the doors, of which each stands alone."""
 DOORS = {"cli": "simdiff.__main__", "api": "simdiff"}
 """The rooms at the top, and the one module that opens each."""
@@ -159,6 +159,8 @@ PLANTED = [
     ("wrong_arrows", {"simdiff.x": "from simdiff.cli import main"}),
     ("wrong_arrows", {"simdiff.report.x": "def f():\n    from simdiff import api", "simdiff.api": ""}),
     ("wrong_arrows", {"simdiff.cli.x": "from simdiff.api import run"}),
+    ("wrong_arrows", {"simdiff.report.x": "from simdiff.explore.server import serve"}),
+    ("wrong_arrows", {"simdiff.explore.x": "from simdiff.api import run"}),
     ("wrong_arrows", {"simdiff.api.x": "from simdiff.cli import app"}),
     ("cycle", {"simdiff.model.a": "from simdiff.model import b", "simdiff.model.b": "import simdiff.model.a"}),
     ("cycle", {"simdiff.model.a": "class A:\n    from simdiff.model.b import x",

@@ -133,6 +133,22 @@ def diff(
     raise typer.Exit(diff_command(first, second, as_json))
 
 
+@app.command("explore")
+def explore_page(
+    what: Annotated[str, typer.Argument(help="Scenario (file or shipped one), or a folder of results.",
+                                        metavar="[SCENARIO | RESULTS]")] = "four-levers",
+    schools: Schools = None,
+    seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0, any that is free.")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page, or only print where it is.")
+                       ] = True,
+) -> None:  # fmt: skip
+    """Look instead of read: a page on this machine with sliders, a world school by school, and finished results."""
+    from simdiff.cli.explore import explore_command
+
+    raise typer.Exit(explore_command(what, schools, seed, port, browser=browser))
+
+
 @app.command()
 def doctor(
     folder: Annotated[Optional[Path], typer.Argument(help="Folder of results to look at for damage.")] = None,  # noqa: UP045

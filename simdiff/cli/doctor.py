@@ -20,7 +20,8 @@ from simdiff.scenario.json_schema import KINDS
 
 GOOD, NOTE, BAD = "good", "note", "BAD"
 OLDEST = (3, 11)
-EXTRAS = {"cluster": ("distributed",), "discover": ("ema_workbench", "sklearn"), "optimize": ("optuna",)}
+EXTRAS = {"cluster": ("distributed",), "discover": ("ema_workbench", "sklearn"), "explore": ("starlette", "uvicorn"),
+          "optimize": ("optuna",)}  # fmt: skip
 """Extras of the package that users ask for, and the modules that they bring."""
 KNOWN_CASE, KNOWN_SIZE = "V10", 0.05
 """A verification case that is quick, and its size."""

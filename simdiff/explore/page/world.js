@@ -1,0 +1,154 @@
+// One world, school by school: the server's Mesa model, played, paused and stepped.
+
+import { Problem, ask, doing, el, labelled, problem, remember, remembered, select, table } from "./dom.js";
+import { SchoolMap } from "./draw.js";
+
+const PAUSE = 350;
+
+export async function world(root, about, show, views) {
+  const state = { policy: "a", replicate: 0, month: 0, cell: "", draw: 0, ...remembered(`world-${about.told}`, {}) };
+  let here = null, map = null, playing = false, row = null;
+  const title = el("p", { class: "status", role: "status" }), place = el("div", { class: "place" });
+  const outcomes = el("dl", { class: "outcomes" }), story = el("div", { class: "story" }), agents = el("div");
+  const play = el("button", { id: "play", "aria-pressed": "false" }, "Play");
+  const month = el("input", { type: "range", min: 0, max: 12 * about.years, step: 1, value: 0 });
+  const ties = el("input", { type: "checkbox" });
+  const replicate = el("input", { type: "number", min: 0, max: 9999, value: state.replicate });
+  const from = select([["a", "policy A of What if"], ["b", "policy B of What if"], ["cell", "a cell of the results"]]
+    .filter(([name]) => name !== "cell" || about.results), state.cell ? "cell" : state.policy);
+  const cell = about.results ? select(about.results.cells.map((one) => [one.name, one.name]), state.cell) : null;
+
+  const policies = () => views.whatif?.policies() ?? remembered(`whatif-${about.told}-${about.seed}`, { a: {}, b: {} });
+
+  async function begin() {
+    stop();
+    state.replicate = Number(replicate.value) || 0;
+    state.cell = from.value === "cell" ? cell.value : "";
+    if (!state.cell) Object.assign(state, { policy: from.value, draw: 0 });
+    const said = { replicate: state.replicate, month: state.month, cell: state.cell, draw: state.draw,
+      changes: policies()[state.policy] };
+    here = await ask("begin", said);
+    month.max = here.months;
+    map = new SchoolMap(here, about.stage_colours, (chosen) => pick(chosen));
+    place.replaceChildren(map.element, legend());
+    row = null;
+    story.replaceChildren(el("p", {}, "Click a school, on the map or in the table, for its story."));
+    await draw(here.now);
+  }
+
+  function legend() {
+    const words = { none: "none (grey)", explore: "exploring (ring)", install: "installing (ring)", initial: "initial use",
+      full: "full use", dropped: "dropped (cross)" };
+    return el("p", { class: "legend" }, ...here.stages.map((stage) => {
+      const mark = el("span", { class: "swatch" });
+      mark.style.background = about.stage_colours[stage];
+      return el("span", {}, mark, ` ${words[stage]} `);
+    }), `Size: share of teachers proficient. Practice: ${here.practice}.` +
+      (here.left_out ? ` ${here.left_out} weak ties are not drawn.` : ""));
+  }
+
+  async function draw(now) {
+    here.now = now;
+    state.month = now.month;
+    remember(`world-${about.told}`, state);
+    month.value = now.month;
+    month.setAttribute("aria-valuetext", now.when);
+    const told = map.show(now, ties.checked);
+    const which = state.cell ? `cell ${state.cell}, draw ${state.draw}` : `policy ${state.policy.toUpperCase()}`;
+    title.textContent = `${which}, replicate ${state.replicate}, ${now.when}: ${told}. One world: no interval, chance in full.`;
+    outcomes.replaceChildren(...now.outcomes.flatMap((one) => [el("dt", {}, one.title), el("dd", { "data-outcome": one.name },
+      one.value)]));
+    if (!playing) await Promise.all([filter(), row === null ? null : pick(row)]);
+  }
+
+  // Goes to a month; a world that the server has let go (a restart, many pages) is begun again there.
+  async function to(wanted) {
+    try {
+      await draw(await ask("to", { month: Math.max(0, Math.min(here.months, wanted)) }));
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 410) throw error;
+      state.month = wanted;
+      await begin();
+    }
+  }
+
+  function stop() {
+    playing = false;
+    play.textContent = "Play";
+    play.setAttribute("aria-pressed", "false");
+  }
+
+  async function run() {
+    playing = true;
+    play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    try {
+      while (playing && !here.now.over) {
+        await to(here.now.month + 1);
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      }
+    } finally {
+      stop();
+    }
+    await draw(here.now);
+  }
+
+  async function pick(chosen) {
+    row = chosen;
+    const found = await ask("story", { row });
+    story.replaceChildren(el("h3", {}, `The story of ${found.name}`), el("ol", {}, ...found.turns.map(turn)),
+      ...(found.turns.length ? [] : [el("p", {}, "Nothing has happened here yet.")]));
+  }
+
+  function turn(one) {
+    const share = (value) => `${(100 * value).toFixed(1)} %`;
+    const luck = one.chance === null ? null : one.luck === null ? `Chance ${share(one.chance)}.` :
+      `Chance ${share(one.chance)}; luck drew ${share(one.luck)}, ${one.luck < one.chance ? "below: it happened" : "not below: it did not"}.`;
+    return el("li", {}, el("b", {}, one.when), ` ${one.what} `, one.why ? el("span", {}, `${one.why} `) : null,
+      one.terms.length ? el("details", {}, el("summary", {}, luck || "The numbers behind it"),
+        el("table", {}, el("tbody", {}, ...one.terms.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name),
+          el("td", {}, value.toFixed(3).replace("-", "−"))))))) : luck ? el("span", { class: "luck" }, luck) : null);
+  }
+
+  const stages = ["none", "explore", "install", "initial", "full", "dropped"];
+  const stage = select([["", "any stage"], ...stages.map((one) => [one, one])], "");
+  const level = select([["", "any level"], ...["elementary", "middle", "high", "other"].map((one) => [one, one])], "");
+  const depth = el("input", { type: "number", min: 0, max: 100, step: 5, value: 0 });
+  const need = el("input", { type: "number", min: 0, max: 100, step: 5, value: 0 });
+
+  async function filter() {
+    const found = await ask("select", { stage: stage.value, level: level.value, depth: depth.value / 100, need: need.value / 100 });
+    const percent = (value) => `${Math.round(100 * value)}%`;
+    agents.replaceChildren(table(`${found.length} of ${here.schools.length} schools`,
+      ["school", "stage", "level", "teachers", "low-income", "using", "proficient"], found.map((one) => [
+        el("button", { class: "plain", onclick: doing(() => pick(one.row)) }, one.name), one.stage, one.level,
+        String(one.teachers), percent(one.need), String(one.mechanical + one.proficient), String(one.proficient)])));
+  }
+
+  for (const control of [stage, level, depth, need]) control.addEventListener("change", doing(filter));
+  for (const control of [from, replicate, cell]) control?.addEventListener("change", doing(begin));
+  ties.addEventListener("change", () => map.show(here.now, ties.checked));
+  month.addEventListener("change", doing(() => { stop(); return to(Number(month.value)); }));
+  play.addEventListener("click", doing(() => (playing ? stop() : run())));
+  const step = (by, words) => el("button", { onclick: doing(() => { stop(); return to(here.now.month + by); }) }, words);
+  root.append(
+    el("div", { class: "row" }, labelled("World of", from), cell && labelled("Cell", cell), labelled("Replicate", replicate)),
+    el("div", { class: "row" }, play, step(1, "Step a month"), step(12, "Step a year"), step(-12, "Back a year"),
+      labelled("Month", month), labelled("Show ties", ties)),
+    title, el("div", { class: "columns" }, el("div", {}, place, outcomes), story),
+    el("fieldset", { class: "row" }, el("legend", {}, "Schools that are"), labelled("Stage", stage), labelled("Level", level),
+      labelled("Proficient at least, %", depth), labelled("Low-income at least, %", need)), agents);
+  await begin();
+  return {
+    shown: async (given) => {
+      if (given) {
+        from.value = "cell";
+        cell.value = given.cell;
+        replicate.value = given.replicate;
+        Object.assign(state, { draw: given.draw, month: 12 * about.years });
+        await begin();
+      }
+      problem("");
+    },
+  };
+}
