@@ -27,6 +27,7 @@ export async function world(root, about, show, views) {
     if (!state.cell) Object.assign(state, { policy: from.value, draw: 0 });
     const said = { replicate: state.replicate, month: state.month, cell: state.cell, draw: state.draw,
       changes: policies()[state.policy] };
+    title.textContent = "Beginning this world … (the first time its rules are compiled, about 20 seconds)";
     here = await ask("begin", said);
     month.max = here.months;
     map = new SchoolMap(here, about.stage_colours, (chosen) => pick(chosen));
@@ -95,6 +96,7 @@ export async function world(root, about, show, views) {
 
   async function pick(chosen) {
     row = chosen;
+    if (!story.querySelector("ol")) story.replaceChildren(el("p", { role: "status" }, "Living this world again …"));
     const found = await ask("story", { row });
     story.replaceChildren(el("h3", {}, `The story of ${found.name}`), el("ol", {}, ...found.turns.map(turn)),
       ...(found.turns.length ? [] : [el("p", {}, "Nothing has happened here yet.")]));
