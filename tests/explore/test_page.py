@@ -223,6 +223,8 @@ HEAP = """async () => {
   return Math.min(...sizes);
 }"""
 """What a page holds once all that it let go is collected, which takes more than one go."""
+SWAY = 300_000
+"""Bytes by which a page of 3 MB sways from one look to the next, without a trend over thousands of moves."""
 AT_ONCE = 20
 
 
@@ -245,7 +247,9 @@ def many_moves(served, opened, moves):
             sizes.append([process.memory_info().rss, *heaps])
     assert len(asked) > moves
     before, after = sizes
-    assert [round(b / a, 2) for a, b in zip(before, after, strict=True) if b > 1.05 * a] == []
+    grown = {name: (a, b) for name, a, b in zip(("server", "A", "B"), before, after, strict=True)
+             if b > 1.05 * a + (0 if name == "server" else SWAY)}  # fmt: skip
+    assert grown == {}
 
 
 def test_two_hundred_moves(small, opened):
