@@ -111,8 +111,10 @@ def steps_of(name: str, levels: Sequence[Plain]) -> list[tuple[str, Plain]]:
 
 
 def mean_of(points: Sequence[Point], wanted: Point) -> dict[int, float]:
-    """Weights of the mean over the cells that have the wanted levels."""
+    """Weights of the mean over the cells that have the wanted levels. Raises AskError if there is none."""
     cells = [n for n, point in enumerate(points) if all(point.get(name) == level for name, level in wanted.items())]
+    if not cells:
+        raise AskError(f"no cell has {', '.join(f'{name}={said(level)}' for name, level in wanted.items())}")
     return dict.fromkeys(cells, 1.0 / len(cells))
 
 

@@ -136,7 +136,7 @@ def diff(
 @app.command("explore")
 def explore_page(
     what: Annotated[str, typer.Argument(help="Scenario (file or shipped one), or a folder of results.",
-                                        metavar="[SCENARIO | RESULTS]")] = "four-levers",
+                                        metavar="[SCENARIO or RESULTS]")] = "four-levers",
     schools: Schools = None,
     seed: Annotated[int, typer.Option(help="Seed of all luck.")] = 1,
     port: Annotated[int, typer.Option(help="Port on this machine; 0, any that is free.")] = 0,

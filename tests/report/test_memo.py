@@ -16,10 +16,12 @@ from pypdf import PdfReader
 from small_results import SWEEP, run_pair, sweep_pair, write_pair
 
 from simdiff.analysis.briefing import brief
+from simdiff.analysis.claims import Claim
 from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DISAGREE, SAME, Contrast, Estimate, judged
 from simdiff.analysis.matched import Asked, CompareError
 from simdiff.analysis.results_of import read_results
-from simdiff.report.memo import rules
+from simdiff.analysis.sensitivity import Estimate as Interval95
+from simdiff.report.memo import reasons, rules
 from simdiff.report.memo.audit import audit
 from simdiff.report.memo.content import Wish, write_memo
 from simdiff.report.memo.files import WRITERS, memo_bytes, read_memo_story, seen_in, story_of_memo
@@ -212,6 +214,41 @@ def test_a_difference_of_one_world_or_of_none_is_never_firm(said: Speaker) -> No
     assert "not known in any world" in text_of(rules.verdict(said, none, "depth"))
 
 
+def test_no_claim_is_made_that_the_comparison_does_not_make(said: Speaker) -> None:
+    """A claim over draws is told only where the pair is firm among all comparisons."""
+    comparison = said.found.comparison
+    assert comparison is not None
+    pair = comparison.outcomes[0].contrasts[0]
+    one = Claim(pair.first, pair.second, Interval95(0.1, 0.05, 0.15), 0.01, 0.2, Interval95(0.9, 0.8, 1.0), (), 12)
+    for verdict, words in ((SAME, "is open"), (A_ABOVE, "was found at which it fails")):
+        outcome = replace(comparison.outcomes[0], contrasts=(replace(pair, verdict=verdict),))
+        found = replace(said.found, comparison=replace(comparison, outcomes=(outcome,)))
+        assert words in text_of(reasons._claim(replace(said, found=found), one))
+
+
+def test_where_is_said(sweep_folder: Path) -> None:
+    memo = write_memo(read_results(sweep_folder), Wish("Q?", Asked(place="north"), ""))
+    assert " in north is " in " ".join(text_of(words) for words in sentences(memo))
+
+
+def test_singles_of_several_levels_can_be_told_of(tmp_path: Path) -> None:
+    """One at a time, with more than one level of a factor: no pair of levels has a cell of its own."""
+    write_pair(tmp_path)
+    folder = sweep_pair(tmp_path, """\
+format: 1
+name: singles
+title: Singles
+scenarios: {ends: pair.yaml}
+factors:
+  coaches: {path: policy.talent.coaching.per_100_teachers, values: [0.5, 1]}
+  goals: {path: policy.goals.goals, values: [0, 0.4]}
+design: {kind: one-at-a-time}
+replicates: 2
+""")  # fmt: skip
+    memo = write_memo(read_results(folder), WISH)
+    assert [section.heading for section in memo.sections][3] == "What drives it"
+
+
 def test_what_is_believed_is_no_part_of_an_option(tmp_path: Path) -> None:
     write_pair(tmp_path)
     folder = sweep_pair(tmp_path, SWEEP.replace("  support:", """\
@@ -253,7 +290,7 @@ def test_what_is_asked_is_told_of(sweep_folder: Path) -> None:
     asked = Asked(("spread",), 2, "north", None, ("support=none", "support=goes-on"), "support=none")
     memo = write_memo(read_results(sweep_folder), Wish("Q?", asked, ""))
     text = " ".join(text_of(words) for words in sentences(memo))
-    assert "spread of personal-learning-paths is" in text
+    assert "spread of personal-learning-paths in north is" in text
     assert "at the end of year 2" in text
     assert "simulated districts" not in text, "one district was asked for"
 
@@ -356,6 +393,22 @@ def test_an_edited_story_is_found(factorial: Path, files: dict[str, Path], tmp_p
     path.write_text(text.replace(head + told, head + json.dumps(story).replace("<", "\\u003c")), encoding="utf-8")
     found = audit(path, read_memo_story(path), read_results(factorial))
     assert any(line.startswith("number n4 ") and "0.123" in line for line in found.differs)
+
+
+def test_who_says_that_another_version_wrote_it_is_not_believed(
+    factorial: Path, files: dict[str, Path], tmp_path: Path
+) -> None:
+    """A style can show another number, and the file can say of itself that other libraries drew it."""
+    text = files["html"].read_text(encoding="utf-8")
+    head, told = re.search(r'(<script type="application/json" id="simdiff-story">)(.*)</script>', text).groups()  # type: ignore[union-attr]
+    story = json.loads(told)
+    story["drawn_with"]["pillow"] = "11"
+    story["checksum"] = checksum(story)
+    forged = text.replace(head + told, head + json.dumps(story).replace("<", "\\u003c"))
+    path = tmp_path / "memo.html"
+    path.write_text(forged.replace("</style>", 'data::after { content: "87%"; }</style>'), encoding="utf-8")
+    (line,) = audit(path, read_memo_story(path), read_results(factorial)).differs
+    assert "cannot be vouched for" in line
 
 
 def test_an_edited_table_beside_is_found(factorial: Path, files: dict[str, Path], tmp_path: Path) -> None:

@@ -71,10 +71,11 @@ def audit(path: Path, story: Mapping[str, Any], results: Results) -> Audit:
     if other := other_code(story):
         (differs if differs else notes).append(f"version: made by other code ({'; '.join(other)})")
     if not same_program:
-        notes.append("the memo was written by another version of simdiff or of its libraries; words and pictures may "
-                     "differ for that alone")  # fmt: skip
-    elif not differs and content != again:
-        differs.append("file: something in it that is not seen was changed")
+        notes.append("the memo says that another version of simdiff or of its libraries wrote it; then words and "
+                     "pictures may differ for that alone")  # fmt: skip
+    if not differs and content != again:  # what is not compared (styles, scripts, drawings) can hide a number
+        differs.append("file: its numbers and words are these, but it is not the very file that is written from them; "
+                       "how it looks cannot be vouched for")  # fmt: skip
     return Audit(tuple(_first(differs)), tuple(notes), len(memo.facts), len(now.words), content == again)
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from simdiff.report.figure import Chart, inert
 from simdiff.report.steps import is_share, percent, step
-from simdiff.report.words import difference, money, number
+from simdiff.report.words import difference, number
 from simdiff.study.files import csv_bytes
 
 
@@ -93,10 +93,6 @@ class Ledger:
     def count(self, value: int, what: str) -> Number:
         """How many."""
         return self._put(f"{value:,}", float(value), "", what)
-
-    def dollars(self, value: float, what: str) -> Number:
-        """Money."""
-        return self._put(money(value), value, "$", what)
 
     def plain(self, shown: str, what: str) -> Number:
         """A number that is a name: a seed, a year, a hash."""

@@ -4,7 +4,7 @@ from simdiff.analysis.bins import LEAST_DRAWS
 from simdiff.analysis.claims import Claim, Edge
 from simdiff.analysis.effects import TIMES, Factorial
 from simdiff.report.memo.pieces import Name, Words, join
-from simdiff.report.memo.rules import MOST_NAMED
+from simdiff.report.memo.rules import MOST_NAMED, WINNERS
 from simdiff.report.memo.speaker import Speaker
 
 MOST_SHARES = 6
@@ -84,14 +84,21 @@ def hangs_on(said: Speaker) -> list[Words]:
 def _claim(said: Speaker, one: Claim) -> Words:
     """Whether a claim flips at the edge of a weak assumption."""
     claim: Words = ("“", said.named(one.winner), " ahead of ", said.named(one.loser), "”")
+    if not _is_firm(said, one):
+        return (*claim, " is open, as it is over all draws: it hangs on no single assumption.")
     looked = said.book.count(one.looked, "weak assumptions looked at")
     if one.flips:
         flips = said.book.count(len(one.flips), "edges at which the claim flips")
         return ("Assumption-driven: ", *claim, " does not hold at ", flips, " of the edges of ", looked, f" {WEAK}, "
                 "such as ", *join([_edge(said, edge) for edge in one.flips[:MOST_FLIPS]]), ".")  # fmt: skip
-    if not one.told:
-        return (*claim, " is open over all draws as it is, so it hangs on no single assumption.")
-    return (*claim, " holds at the edges of each of ", looked, f" {WEAK}.")
+    return (*claim, ": no edge of ", looked, f" {WEAK} was found at which it fails.")
+
+
+def _is_firm(said: Speaker, one: Claim) -> bool:
+    """True if the comparison of all options calls the claim firm; a memo claims nothing else."""
+    comparison = said.found.comparison
+    pairs = comparison.outcomes[0].contrasts if comparison else ()
+    return any({pair.first, pair.second} == {one.winner, one.loser} and pair.verdict in WINNERS for pair in pairs)
 
 
 def _edge(said: Speaker, edge: Edge) -> Words:

@@ -14,6 +14,7 @@ from simdiff.report.memo.pieces import Name, Words, join
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.steps import short
 from simdiff.report.words import BY_NAME
+from simdiff.study.blocks import ALL
 
 MOST_NAMED = 4
 SEEN = 0.0005
@@ -24,8 +25,9 @@ WINNERS = {A_ABOVE: 1, B_ABOVE: -1}
 def stands(said: Speaker) -> Words:
     """How the headline option stands, beside the baseline."""
     found = said.found
+    where: Words = () if found.asked.place == ALL else (" in ", Name(found.asked.place))
     of: Words = () if found.outcome.startswith("cost") else (" of ", Name(found.practice))
-    words: Words = ("Under ", said.named(found.headline), ", ", said.title, *of, " is ",
+    words: Words = ("Under ", said.named(found.headline), ", ", said.title, *of, *where, " is ",
                     *said.level(found.headline, found.outcome), " at the end of year ", said.year())  # fmt: skip
     if found.baseline and found.baseline in found.levels and found.baseline != found.headline:
         words += ("; under ", said.named(found.baseline), " it is ", *said.level(found.baseline, found.outcome))
@@ -113,8 +115,8 @@ def top(said: Speaker) -> Words:
     words: Words = ("Of ", all_of, " options, ", said.book.count(len(ranking.top), "options that nothing is ahead of"),
                     " have nothing firmly ahead of them: ", *named(said, ranking.top), ". ")  # fmt: skip
     if headline in ranking.top and not said.found.asked.cells:
-        words += (said.named(headline), f" is taken as the example because its mean {said.title} goes farthest; that "
-                  "it tops the others is not established. ")  # fmt: skip
+        words += (said.named(headline), f" was picked as the example by its mean {said.title}; that it tops the others "
+                  "is not established. ")  # fmt: skip
     return words
 
 
@@ -193,10 +195,14 @@ def extra_cost(said: Speaker) -> Words:
     words: Words = ("That is ", *extra, " over ", said.named(found.baseline))
     gained = costs.per_million[n]
     if math.isfinite(gained.low):
-        what = f"{found.outcome} gained per extra $ million, {found.headline} over {found.baseline}"
-        words += ("; each extra million dollars goes with ", said.book.change(gained.value, said.unit, what), " (",
-                  said.book.end(gained.low, said.unit, f"low end: {what}"), " to ",
-                  said.book.end(gained.high, said.unit, f"high end: {what}"), f") of {said.title}")  # fmt: skip
+        direction = DIRECTIONS[found.outcome]
+        low, high = sorted((direction.sign * gained.low, direction.sign * gained.high))
+        what = f"{found.outcome} per extra $ million, {found.headline} over {found.baseline}"
+        of = said.title if direction.even is None else f"distance of the {said.title} from even"
+        words += ("; on average an extra million dollars goes with ",
+                  said.book.change(direction.sign * gained.value, said.unit, what), " (",
+                  said.book.end(low, said.unit, f"low end: {what}"), " to ",
+                  said.book.end(high, said.unit, f"high end: {what}"), f") of {of}")  # fmt: skip
     return (*words, ". ")
 
 
@@ -215,9 +221,10 @@ def spend(said: Speaker) -> Words:
 def frontier(said: Speaker) -> Words:
     """Whether another option does as much for less."""
     costs = said.found.comparison.outcomes[0].cost if said.found.comparison else None
-    if costs is None:
+    if costs is None or said.found.comparison is None:
         return ()
-    n, layer = costs.options.index(said.found.headline), "draws" if costs.clouds.shape[1] > 1 else "worlds"
+    draws = said.found.comparison.worlds.draws
+    n, layer = costs.options.index(said.found.headline), "draws" if draws > 1 else "worlds"
     what = f"share of {layer} in which {said.found.headline} is on the frontier of cost and {said.found.outcome}"
     means = {
         "frontier": "no other option or mix of two does as much for less",

@@ -88,11 +88,14 @@ def _block(document: "Document", block: Block, picture: bytes) -> None:
 
 def _table(document: "Document", block: Table) -> None:
     from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
     document.add_paragraph(_clean(text_of(block.caption)), style="Caption")
     table = document.add_table(rows=0, cols=len(block.heads), style="Light Shading")
     table.autofit = False
+    for look in table._tbl.tblPr.findall(qn("w:tblLook")):
+        table._tbl.tblPr.remove(look)
     table._tbl.tblPr.append(_no_bands())
     others = (WIDTH - FIRST) / (len(block.heads) - 1)
     for n, words in enumerate([block.heads, *block.rows]):
