@@ -1,8 +1,9 @@
 """What a memo rests on: how the options stand, how far they can be told apart, what drives that, and what it hangs on.
 
-Levels are medians with their 5–95 %, as everywhere; differences are means world by world with the confidence asked
-for, as ``simdiff compare`` has them. The *headline* option is the one a memo is about: the first that was asked for,
-else, of those that nothing is firmly above, the one with the best mean. That choice is a way to begin, no finding.
+Levels are medians with their 5–95 % (``simdiff.analysis.levels``); differences are means world by world with the
+confidence asked for, as ``simdiff compare`` has them. The *headline* option is the one a memo is about: the first that
+was asked for, else, of those that nothing is firmly above, the one with the best mean. That choice is a way to begin,
+no finding.
 """
 
 import math
@@ -14,16 +15,27 @@ import numpy as np
 from simdiff.analysis.cell_values import Asked as AskedEffects
 from simdiff.analysis.cell_values import AskError as EffectsError
 from simdiff.analysis.comparison import Comparison, judge
-from simdiff.analysis.contrasts import Contrast, against, contrasts
+from simdiff.analysis.contrasts import Contrast, against, contrast, contrasts, enveloped
+from simdiff.analysis.cost import Ratio, cost_effect
 from simdiff.analysis.direction import DIRECTIONS
-from simdiff.analysis.matched import Asked, CompareError, asked_time, default_outcomes, is_monthly, matched, options_of
+from simdiff.analysis.levels import At, Basis, Beliefs, Districts, basis, districts, level, side
+from simdiff.analysis.matched import (
+    Asked,
+    CompareError,
+    Matched,
+    asked_time,
+    common_times,
+    default_outcomes,
+    is_monthly,
+    matched,
+    options_of,
+)
 from simdiff.analysis.results import Results
 from simdiff.analysis.samples import Ask, AskError, utility
-from simdiff.analysis.summary import Interval, interval, intervals
+from simdiff.analysis.summary import Interval
 from simdiff.analysis.sweep_effects import BlockEffects, read_effects
 from simdiff.analysis.value import Value, value_of_information
-from simdiff.study.blocks import ALL
-from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
+from simdiff.study.cells import places_of, practices_of, scenario_of
 from simdiff.study.chunk_folder import Rows
 
 TOLD = ("spread", "depth", "sustained", "sustained_24", "equity_gap", "cost")
@@ -37,9 +49,11 @@ class Briefing:
     """Everything a memo tells, in numbers.
 
     ``asked``: nothing left open but what a run of one option cannot have. ``shown``: the options told of, the best mean
-    first. ``levels``: option → outcome → median and interval. ``comparison`` and ``gap`` (headline less baseline in
-    ``equity_gap``, judged by itself) are None where nothing is compared; ``effects`` and ``value`` None where
-    ``no_effects`` and ``no_value`` say why. ``places``: the headline option's outcome by district.
+    first. ``levels``: option → outcome → median and interval, which rest on ``basis``. ``comparison`` is None where
+    nothing is compared; ``apart``: options of the results that it leaves out, because they have no figures in common.
+    Of the headline option less the baseline: ``gap`` in ``equity_gap``, judged by itself, ``extra_cost``, and
+    ``per_million``, what an extra $ million goes with. ``behind``: 1 or −1 if the headline's equity gap is firmly above
+    or below 0. ``effects`` and ``value`` are None where ``no_effects`` and ``no_value`` say why.
     """
 
     asked: Asked
@@ -50,18 +64,28 @@ class Briefing:
     shown: tuple[str, ...]
     headline: str
     levels: Mapping[str, Mapping[str, Interval]]
-    comparison: Comparison | None
-    gap: Contrast | None
-    places: tuple[tuple[str, Interval], ...]
-    effects: BlockEffects | None
+    basis: Basis
+    districts: Districts
+    behind: int
     no_effects: str
-    value: Value | None
     no_value: str
+    comparison: Comparison | None = None
+    apart: int = 0
+    gap: Contrast | None = None
+    extra_cost: Contrast | None = None
+    per_million: Ratio | None = None
+    effects: BlockEffects | None = None
+    value: Value | None = None
 
     @property
     def baseline(self) -> str | None:
         """The option that others are compared with."""
         return self.comparison.worlds.options[self.comparison.baseline] if self.comparison else None
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Options without a run, of which nothing is told."""
+        return self.comparison.worlds.idle if self.comparison else ()
 
     def against_baseline(self) -> dict[str, Contrast]:
         """Option → option less baseline, in the outcome."""
@@ -73,49 +97,91 @@ class Briefing:
 def brief(results: Results, rows: Rows | None, asked: Asked) -> Briefing:
     """What a memo about finished runs rests on; ``rows`` None: those of a single run, in which nothing is compared.
 
-    ``asked``: at most one outcome. Raises CompareError for what is not there.
+    ``asked``: at most one outcome; the cells are those to tell of, while all options are judged together, so that
+    naming a few makes nothing firm. Raises CompareError for what is not there.
     """
-    if rows is None or len(options_of(results.plan)) < 2:
+    options = options_of(results.plan)
+    if rows is None or len(options) < 2:
         return _single(results, asked)
-    worlds = matched(results.plan, rows, asked)
-    found = judge(worlds, asked)
+    worlds = _family(results, rows, asked)
+    found = _enveloped(judge(worlds, asked))
     headline, shown = _chosen(found, asked)
-    whole = replace(asked, outcomes=worlds.outcomes[:1], practice=worlds.practice,
-                    baseline=worlds.options[found.baseline])  # fmt: skip
-    cells = {name: tuple(options_of(results.plan)[name].values()) for name in shown}
-    month = asked_time(results.plan, asked.year, [cell for each in cells.values() for cell in each])
-    month = month if is_monthly(results.plan) else 12 * month - 1
+    baseline = worlds.options[found.baseline]
+    whole = replace(asked, outcomes=worlds.outcomes[:1], practice=worlds.practice, baseline=baseline,
+                    year=_whole_year(worlds.year))  # fmt: skip
+    cells = [cell for name in worlds.options for cell in options[name].values()]
+    month = asked_time(results.plan, asked.year, cells)
+    at = At(month if is_monthly(results.plan) else 12 * month - 1, worlds.place, worlds.practice)
     effects, no_effects = _effects(results, rows, whole)
     value, no_value = _value(results, rows, whole, [headline, *_others(found, headline)])
+    base = _basis(results, options, (headline, baseline), worlds.outcomes[0], at)
     return Briefing(
         whole, worlds.outcomes[0], worlds.year, worlds.practice, worlds.options, shown, headline,
-        {name: levels(results, cells[name], worlds.outcomes[0], month, whole) for name in shown}, found,
-        _gap(results, rows, whole, headline), _places(results, cells[headline], worlds.outcomes[0], month, whole),
-        effects, no_effects, value, no_value,
+        {name: levels(results, options[name], worlds.outcomes[0], at) for name in shown}, base,
+        districts(results, options[headline], worlds.outcomes[0], at, asked.confidence),
+        _behind(results, options[headline], at, asked.confidence), no_effects, no_value, found,
+        len(options) - len(worlds.options) - len(worlds.idle), _gap(results, rows, whole, headline),
+        *_extra_cost(worlds, found, headline), effects, value,
     )  # fmt: skip
 
 
+def _family(results: Results, rows: Rows, asked: Asked) -> Matched:
+    """The options that are judged together: all or, where they have nothing in common, those named."""
+    known = options_of(results.plan)
+    if not asked.cells or any(name not in known for name in asked.cells):
+        return matched(results.plan, rows, asked)
+    try:
+        worlds = matched(results.plan, rows, replace(asked, cells=()))
+    except CompareError:
+        worlds = matched(results.plan, rows, asked)
+    if none := [name for name in asked.cells if name in worlds.idle]:
+        raise CompareError("\n".join(f"--cell: `{name}` has no run yet" for name in none))
+    return worlds
+
+
+def _enveloped(found: Comparison) -> Comparison:
+    """A comparison whose intervals hold under each structure."""
+    outcomes = tuple(replace(one, contrasts=tuple(map(enveloped, one.contrasts))) for one in found.outcomes)
+    return replace(found, outcomes=outcomes, enveloped=True)
+
+
+def _whole_year(year: float) -> int | None:
+    """The year to ask other analyses about; None for a month within one, the last that is kept."""
+    return int(year) if year == int(year) else None
+
+
 def _single(results: Results, asked: Asked) -> Briefing:
-    """One option: only how it stands."""
-    cell, kept = results.plan.cells[0], results.source.outcomes()
-    scenario = scenario_of(cell.text)
+    """One option: only how it stands, whatever is believed."""
+    ((name, beliefs),) = options_of(results.plan).items()
+    cells, kept = list(beliefs.values()), results.source.outcomes()
+    scenario = scenario_of(cells[0].text)
     outcome = (asked.outcomes or default_outcomes(results.plan))[0]
-    practice, year = asked.practice or practices_of(scenario)[0], asked.year or cell.years
-    wrong = [f"--{option}: unknown `{name}`, expected one of {', '.join(known)}"
-             for option, name, known in (("outcome", outcome, kept), ("place", asked.place, places_of(scenario)),
+    practice = asked.practice or practices_of(scenario)[0]
+    times = common_times(results.plan, cells)
+    known = sorted({(at + 1) // 12 for at in times if at % 12 == 11}) if is_monthly(results.plan) else times
+    wrong = [f"--{option}: unknown `{told}`, expected one of {', '.join(there)}"
+             for option, told, there in (("outcome", outcome, kept), ("place", asked.place, places_of(scenario)),
                                          ("practice", practice, practices_of(scenario)))
-             if name not in known]  # fmt: skip
-    wrong += [] if year <= cell.years else [f"--year: {year}, expected at most {cell.years}"]
-    wrong += [f"--cell: unknown `{name}`, expected {cell.name}" for name in asked.cells if name != cell.name]
+             if told not in there]  # fmt: skip
+    if asked.year is not None and asked.year not in known:
+        wrong.append(f"--year: {asked.year}, expected one of {', '.join(map(str, known))}")
+    wrong += [f"--cell: unknown `{told}`, expected {name}" for told in asked.cells if told != name]
     wrong += ["--baseline: there is one option only, nothing to compare it with"] if asked.baseline else []
     if wrong:
         raise CompareError("\n".join(wrong))
-    whole = replace(asked, outcomes=(outcome,), year=year, practice=practice)
-    told = levels(results, (cell,), outcome, 12 * year - 1, whole)
-    why = "one option was run"
-    where = _places(results, (cell,), outcome, 12 * year - 1, whole)
-    return Briefing(whole, outcome, float(year), practice, (cell.name,), (cell.name,), cell.name, {cell.name: told},
-                    None, None, where, None, why, None, why)  # fmt: skip
+    time = asked_time(results.plan, asked.year, cells)
+    at = At(time if is_monthly(results.plan) else 12 * time - 1, asked.place, practice)
+    year = (at.month + 1) / 12
+    whole, why = replace(asked, outcomes=(outcome,), year=_whole_year(year), practice=practice), "one option was run"
+    found = Briefing(
+        whole, outcome, year, practice, (name,), (name,), name, {name: levels(results, beliefs, outcome, at)},
+        _basis(results, {name: beliefs}, (name,), outcome, at),
+        districts(results, beliefs, outcome, at, asked.confidence),
+        _behind(results, beliefs, at, asked.confidence), why, why,
+    )  # fmt: skip
+    if not found.basis.units:
+        raise CompareError(f"{name}: there is no run of it yet, so nothing to tell")
+    return found
 
 
 def _chosen(found: Comparison, asked: Asked) -> tuple[str, tuple[str, ...]]:
@@ -130,7 +196,9 @@ def _chosen(found: Comparison, asked: Asked) -> tuple[str, tuple[str, ...]]:
     top = [name for name in best_first if name in one.ranking.top and name != baseline]
     headline = (named or top or [name for name in best_first if name != baseline])[0]
     frontier = [names[n] for n in one.cost.frontier.order] if one.cost else []
-    wanted = list(dict.fromkeys([headline, baseline, *named, *top, *reversed(frontier), *best_first]))[:MOST_SHOWN]
+    wanted = [headline, baseline, *named]
+    wanted += [] if asked.cells else [*top, *reversed(frontier), *best_first]
+    wanted = list(dict.fromkeys(wanted))[:MOST_SHOWN]
     return headline, tuple(name for name in best_first if name in wanted)
 
 
@@ -143,51 +211,54 @@ def _others(found: Comparison, headline: str) -> list[str]:
     return list(dict.fromkeys([*([baseline] if baseline != headline else []), *([max(rest)[1]] if rest else [])]))
 
 
-def levels(results: Results, cells: Sequence[Cell], outcome: str, month: int, asked: Asked) -> dict[str, Interval]:
-    """Median and interval of the outcomes that are told, over everything that is believed (``cells`` of one option)."""
+def levels(results: Results, beliefs: Beliefs, outcome: str, at: At) -> dict[str, Interval]:
+    """Median and interval of the outcomes that are told of an option, over everything that is believed."""
     kept = results.source.outcomes()
-    names = [name for name in dict.fromkeys([outcome, *TOLD]) if name in kept]
-    return {name: _level(results, cells, name, month, asked.place, str(asked.practice)) for name in names}
+    return {name: level(results, beliefs, name, at) for name in dict.fromkeys([outcome, *TOLD]) if name in kept}
 
 
-def _level(results: Results, cells: Sequence[Cell], name: str, month: int, place: str, practice: str) -> Interval:
-    grids = []
-    for cell in cells:
-        series = results.source.series(cell, [name]).get(name)
-        if series is not None:
-            scenario = scenario_of(cell.text)
-            time = int(np.flatnonzero(series.months == month)[-1]) if month in series.months else -1
-            at = places_of(scenario).index(place), practices_of(scenario).index(practice)
-            grids.append(series.values[:, :, time, at[0], at[1]])
-    most = max((grid.shape[1] for grid in grids), default=0)
-    if not most:
-        return Interval(*(math.nan,) * 5, 0.0)
-    padded = [np.pad(grid, ((0, 0), (0, most - grid.shape[1])), constant_values=np.nan) for grid in grids]
-    return interval(intervals(np.concatenate(padded)))
+def _basis(results: Results, options: Mapping[str, Beliefs], names: Sequence[str], outcome: str, at: At) -> Basis:
+    return basis(results, [options[name] for name in dict.fromkeys(names)], outcome, at)
 
 
-def _places(results: Results, cells: Sequence[Cell], outcome: str, month: int, asked: Asked
-            ) -> tuple[tuple[str, Interval], ...]:  # fmt: skip
-    """The outcome in each district, the highest median first; none if one district is looked at, or there is one."""
-    districts = scenario_of(cells[0].text).where.districts
-    if asked.place != ALL or len(districts) < 2:
-        return ()
-    found = [(one.title, _level(results, cells, outcome, month, name, str(asked.practice)))
-             for name, one in districts.items()]  # fmt: skip
-    return tuple(sorted((one for one in found if math.isfinite(one[1].median)), key=lambda one: -one[1].median))
+def _behind(results: Results, beliefs: Beliefs, at: At, confidence: float) -> int:
+    kept = "equity_gap" in results.source.outcomes()
+    return side(results, beliefs, "equity_gap", at, confidence) if kept else 0
 
 
 def _gap(results: Results, rows: Rows, asked: Asked, headline: str) -> Contrast | None:
     if "equity_gap" not in results.plan.question.outcomes or asked.baseline in (None, headline):
         return None
     pair = replace(asked, outcomes=("equity_gap",), cells=(headline, str(asked.baseline)))
-    return contrasts(matched(results.plan, rows, pair), asked.confidence)[0]
+    return enveloped(contrasts(matched(results.plan, rows, pair), asked.confidence)[0])
+
+
+def _extra_cost(worlds: Matched, found: Comparison, headline: str) -> tuple[Contrast | None, Ratio | None]:
+    """Cost of the headline over the baseline, not judged, and what an extra $ million goes with; of several structures
+    the ends are the lowest and the highest."""
+    one, n = found.outcomes[0], worlds.options.index(headline)
+    if one.cost is None or n == found.baseline:
+        return None, None
+    extra = enveloped(contrast(worlds, "cost", n, found.baseline, found.confidence))
+    whole = one.cost.per_million[n]
+    each = []
+    for structure in range(len(worlds.structures)):
+        here = worlds.structure == structure
+        part = replace(
+            worlds, values={name: values[:, here] for name, values in worlds.values.items()}, ran=worlds.ran[:, here],
+            structure=np.zeros(int(here.sum()), dtype=np.int64), structures=(worlds.structures[structure],),
+        )  # fmt: skip
+        costs = cost_effect(part, one.name, found.baseline, found.confidence)
+        each += [costs.per_million[n]] if costs else []
+    low, high = min(ratio.low for ratio in each), max(ratio.high for ratio in each)
+    bounded = all(math.isfinite(ratio.low) for ratio in each)
+    return extra, Ratio(whole.value, *((low, high) if bounded else (math.nan, math.nan)))
 
 
 def _effects(results: Results, rows: Rows, asked: Asked) -> tuple[BlockEffects | None, str]:
     ask = AskedEffects(asked.outcomes[0], asked.year, asked.place, str(asked.practice))
     try:
-        found = read_effects(results.plan, rows, ask, {})
+        found = read_effects(results.plan, rows, ask, {}, confidence=asked.confidence)
     except EffectsError as problem:
         return None, str(problem)
     if len(found.blocks) > 1:
@@ -197,8 +268,12 @@ def _effects(results: Results, rows: Rows, asked: Asked) -> tuple[BlockEffects |
 
 def _value(results: Results, rows: Rows, asked: Asked, options: Sequence[str]) -> tuple[Value | None, str]:
     direction = DIRECTIONS[asked.outcomes[0]]
-    if direction.even is not None or direction.neutral:
+    if direction.even is not None:
+        return None, "what counts is how far this outcome is from even, for which it is not worked out"
+    if direction.neutral:
         return None, "of this outcome neither more nor less is better"
+    if any(len(beliefs) > 1 for beliefs in options_of(results.plan).values()):
+        return None, "factors say what is believed, beside the draws: see `simdiff value`"
     ask = Ask(asked.outcomes[0], asked.year, asked.place, asked.practice)
     try:
         sides = [utility(results.plan, rows, name, ask, lowest=direction.sign < 0) for name in options]

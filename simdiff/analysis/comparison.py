@@ -35,7 +35,8 @@ class OutcomeCompared:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Options compared. ``comparisons``: pairs times outcomes, judged together; ``baseline``: number of an option;
-    ``spending`` None: no costs are kept; ``cost_differences`` of each pair, first minus second, where they are."""
+    ``spending`` None: no costs are kept; ``cost_differences`` of each pair, first minus second, where they are;
+    ``enveloped``: intervals of pairs run over the structures', from the lowest end to the highest."""
 
     worlds: Matched
     confidence: float
@@ -45,6 +46,7 @@ class Comparison:
     spending: Spending | None
     slack: tuple[Slack, ...]
     cost_differences: Mapping[tuple[str, str], Estimate]
+    enveloped: bool = False
 
 
 def compare(plan: Plan, rows: Rows, asked: Asked) -> Comparison:

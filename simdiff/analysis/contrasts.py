@@ -31,6 +31,8 @@ A_ABOVE: Verdict = "A above B"
 B_ABOVE: Verdict = "B above A"
 SAME: Verdict = "cannot tell apart"
 DISAGREE: Verdict = "structures disagree"
+WINNERS = {A_ABOVE: 1, B_ABOVE: -1}
+"""Verdicts that are firm, and which option each is for."""
 LEAST_DEFINED = 0.5
 """A difference that is defined in fewer of the worlds is not judged: the rest are a selected set."""
 
@@ -211,8 +213,8 @@ def doubt(part: Estimate, p: float, confidence: float) -> str:
 
 
 DOUBTS = {
-    "parameters": "the interval over parameter draws crosses 0",
-    "chance": "the interval of chance crosses 0",
+    "parameters": "the interval over parameter draws crosses zero",
+    "chance": "the interval of chance crosses zero",
     "too few draws": "too few to bound the confidence asked for",
     "many comparisons": "by itself it would be firm; among so many it may be luck",
     "most worlds": "ahead on average, but not in most worlds",
@@ -230,6 +232,22 @@ def flipped(one: Contrast) -> Contrast:
     turned = B_ABOVE if one.verdict == A_ABOVE else A_ABOVE if one.verdict == B_ABOVE else one.verdict
     return replace(one, first=one.second, second=one.first, whole=_negated(one.whole),
                    structures=tuple(map(_negated, one.structures)), verdict=turned)  # fmt: skip
+
+
+def enveloped(one: Contrast) -> Contrast:
+    """The same contrast, its intervals from the lowest to the highest end of the structures', under each of which a
+    claim must hold; ``draws`` and ``parameters_level`` of the whole are the least that a structure has."""
+    parts = one.structures
+    if len(parts) < 2:
+        return one
+    draws = min(part.draws for part in parts)
+    whole = replace(one.whole, draws=draws, chance_low=float(np.min([part.chance_low for part in parts])),
+                    chance_high=float(np.max([part.chance_high for part in parts])))  # fmt: skip
+    if draws > 1:
+        whole = replace(whole, parameters_low=float(np.min([part.parameters_low for part in parts])),
+                        parameters_high=float(np.max([part.parameters_high for part in parts])),
+                        parameters_level=min(part.parameters_level for part in parts))  # fmt: skip
+    return replace(one, whole=whole)
 
 
 def against(pairs: Iterable[Contrast], baseline: str) -> list[Contrast]:

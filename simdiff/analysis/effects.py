@@ -17,6 +17,7 @@ from simdiff.analysis.aliases import Word, aliases, is_regular, resolution, word
 from simdiff.analysis.cell_values import AskError, Block, said
 from simdiff.analysis.contrasts import central
 from simdiff.analysis.factor_contrasts import (
+    CONFIDENCE,
     Contrast,
     Effect,
     Look,
@@ -161,7 +162,8 @@ def shapley_contrasts(points: Sequence[Point], levels: Mapping[str, Sequence[Pla
     return found
 
 
-def read_factorial(block: Block, values: Values, factors: Mapping[str, Factor], outcome: str, look: Look) -> Factorial:
+def read_factorial(block: Block, values: Values, factors: Mapping[str, Factor], outcome: str, look: Look,
+                   confidence: float = CONFIDENCE) -> Factorial:  # fmt: skip
     """Read a full or regular fractional factorial. Raises AskError if the block's cells are neither.
 
     ``values``: (cells, draws, replicates), a row for each cell of the block; ``look`` judges contrasts of them. Effects
@@ -177,7 +179,7 @@ def read_factorial(block: Block, values: Values, factors: Mapping[str, Factor], 
     odds = None
     if is_share(outcome):
         logits, clipped = log_odds(values)
-        odds, _ = together(logits, lambda here: _reading(points, levels, here, clipped))
+        odds, _ = together(logits, lambda here: _reading(points, levels, here, clipped), confidence)
     known = Factorial(block, levels, _reading(points, levels, look), odds, resolution=resolution(words),
                       aliased=aliases(words, list(levels)) if words else {})  # fmt: skip
     two_level = all(len(one) == 2 for one in levels.values())

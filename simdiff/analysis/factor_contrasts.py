@@ -94,7 +94,7 @@ Look = Callable[[Contrast], Effect]
 """What a contrast comes to, judged together with others."""
 
 
-def together(values: Values, read: Callable[[Look], Read]) -> tuple[Read, int]:
+def together(values: Values, read: Callable[[Look], Read], confidence: float = CONFIDENCE) -> tuple[Read, int]:
     """What ``read`` makes of contrasts of ``values`` (cells, draws, replicates), all that it looks at judged together
     (Holm), and how many they are; a contrast that is looked at twice, or turned round, is one.
 
@@ -105,7 +105,7 @@ def together(values: Values, read: Callable[[Look], Read]) -> tuple[Read, int]:
     def look(contrast: Contrast) -> Effect:
         key, turned = _known_by(contrast)
         if key not in found:
-            found[key] = effect_of("", worlds(values, Contrast("", dict(key))))
+            found[key] = effect_of("", worlds(values, Contrast("", dict(key))), confidence)
         return replace(_negated(found[key]) if turned else found[key], name=contrast.name)
 
     read(look)

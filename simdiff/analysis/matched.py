@@ -248,7 +248,7 @@ def _side_by_side(plan: Plan, chosen: Mapping[str, Mapping[Belief, Cell]],
                   where: tuple[int, str, str]) -> Matched:  # fmt: skip
     """Cells' values in one array, its draws by structure; a draw in which an option was not run is nan."""
     beliefs = list(dict.fromkeys(belief for seen in found.values() for belief in seen))
-    structures = list(dict.fromkeys(_structure_name(belief[0]) for belief in beliefs))
+    structures = list(dict.fromkeys(structure_name(belief[0]) for belief in beliefs))
     replicates = max(ran.shape[1] for seen in found.values() for _, ran in seen.values())
     many = len(plan.draws)
     shape = (len(found), len(beliefs) * many, replicates)
@@ -260,7 +260,7 @@ def _side_by_side(plan: Plan, chosen: Mapping[str, Mapping[Belief, Cell]],
             ran[part] = good
             for name in columns:
                 values[name][part] = grids[name]
-    index = [structures.index(_structure_name(belief[0])) for belief in beliefs]
+    index = [structures.index(structure_name(belief[0])) for belief in beliefs]
     at, place, practice = where
     return Matched(
         tuple(found), tuple(next(iter(chosen[name].values())) for name in found), outcomes, values, ran,
@@ -269,5 +269,6 @@ def _side_by_side(plan: Plan, chosen: Mapping[str, Mapping[Belief, Cell]],
     )  # fmt: skip
 
 
-def _structure_name(levels: Levels) -> str:
+def structure_name(levels: Levels) -> str:
+    """What a structure is called: the levels of the factors that set it."""
     return ", ".join(f"{name}={str(level).lower()}" for name, level in levels) or AS_IT_IS

@@ -41,6 +41,10 @@ class Source(Protocol):
         """Outcomes of a cell; none if it has no run yet."""
         ...
 
+    def ran(self, cell: Cell) -> NDArray[np.bool_]:
+        """Which runs of a cell are done and did not fail, (draws, replicates) as in its series."""
+        ...
+
     def rows(self) -> Rows | None:
         """The rows of a sweep, whose cells are compared world by world; None for a run, which has one cell."""
         ...
@@ -89,6 +93,10 @@ class OfRun:
         """Outcomes of a cell; none if it has no run yet."""
         return {name: self._one(name) for name in names}
 
+    def ran(self, cell: Cell) -> NDArray[np.bool_]:
+        """All of them."""
+        return np.ones(self.result.yearly.shape[:2], dtype=np.bool_)
+
     def rows(self) -> None:
         """None: a run has one cell, and nothing to compare it with."""
 
@@ -130,6 +138,10 @@ class OfSweep:
             name: Series(months[last], grid[:, :, n, last]) if name in WHOLE_RUN else Series(months, grid[:, :, n])
             for n, name in enumerate(names)
         }
+
+    def ran(self, cell: Cell) -> NDArray[np.bool_]:
+        """Which runs of a cell are done and did not fail, (draws, replicates)."""
+        return self.kept.ran(cell)
 
     def rows(self) -> Rows:
         """The rows of the sweep."""

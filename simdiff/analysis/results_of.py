@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simdiff.analysis.results import OfRun, OfSweep, Results, Series
 from simdiff.scenario import nearest
 from simdiff.study.cells import Cell
@@ -71,6 +74,10 @@ class RunAgain:
     def series(self, cell: Cell, names: Sequence[str]) -> dict[str, Series]:
         """Outcomes of a cell; none if it has no run yet."""
         return OfSweep(self.plan, self.rows()).series(cell, names)
+
+    def ran(self, cell: Cell) -> NDArray[np.bool_]:
+        """Which runs of a cell are done and did not fail, (draws, replicates)."""
+        return self.rows().ran(cell)
 
     def rows(self) -> Rows:
         """Rows of the runs; they are made when these are first asked for."""

@@ -8,7 +8,7 @@ import numpy as np
 from simdiff.analysis.cell_values import Asked, AskError, Block, blocks_of, missing_cells, unknown_of, values_of
 from simdiff.analysis.dose import Curve, Threshold, read_curves, threshold
 from simdiff.analysis.effects import Factorial, Tornado, mean_of, read_factorial, read_tornado, steps_of
-from simdiff.analysis.factor_contrasts import Look, Values, together
+from simdiff.analysis.factor_contrasts import CONFIDENCE, Look, Values, together
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.scenario import Plain
 from simdiff.study.chunk_folder import Rows
@@ -48,11 +48,12 @@ class SweepEffects:
     goal: float | None
 
 
-def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], goal: float | None = None
-                 ) -> SweepEffects:  # fmt: skip
+def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], goal: float | None = None,
+                 confidence: float = CONFIDENCE) -> SweepEffects:  # fmt: skip
     """Everything that the design allows to tell. Raises AskError where it allows nothing.
 
-    ``held``: factor → level to look at alone; ``goal``: value of the outcome that doses shall reach.
+    ``held``: factor → level to look at alone; ``goal``: value of the outcome that doses shall reach; ``confidence``
+    of what is firm.
     """
     kind = plan.experiment.design.kind
     if not plan.experiment.factors:
@@ -61,7 +62,7 @@ def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], 
         raise AskError(f"the design is points of a {kind}, which have no levels to compare: see `simdiff discover`")
     if kind == "zip":
         raise AskError("the levels of a zip design move together: their effects cannot be taken apart")
-    found = [_block_effects(plan, block, values_of(rows, block.cells, asked), asked.outcome, goal)
+    found = [_block_effects(plan, block, values_of(rows, block.cells, asked), asked.outcome, goal, confidence)
              for block in blocks_of(plan, held)]  # fmt: skip
     if not any(np.isfinite(one.values).any() for one in found):
         raise AskError(f"{asked.outcome} has no value in any run of these cells")
@@ -69,13 +70,14 @@ def read_effects(plan: Plan, rows: Rows, asked: Asked, held: Mapping[str, str], 
     return SweepEffects(plan, asked, tuple(found), agreed(found), tuple(apart), goal)
 
 
-def _block_effects(plan: Plan, block: Block, values: Values, outcome: str, goal: float | None) -> BlockEffects:
+def _block_effects(plan: Plan, block: Block, values: Values, outcome: str, goal: float | None,
+                   confidence: float) -> BlockEffects:  # fmt: skip
     factors, fraction = plan.experiment.factors, plan.experiment.design.kind == "fractional"
 
     def read(look: Look) -> tuple[Factorial | None, Tornado | None, list[Curve]]:
         factorial, problem = None, None
         try:
-            factorial = read_factorial(block, values, factors, outcome, look)
+            factorial = read_factorial(block, values, factors, outcome, look, confidence)
         except AskError as error:
             problem = error
         tornado = None if fraction else read_tornado(block, factors, look)
@@ -84,7 +86,7 @@ def _block_effects(plan: Plan, block: Block, values: Values, outcome: str, goal:
             raise problem
         return factorial, tornado, curves
 
-    (factorial, tornado, curves), judged = together(values, read)
+    (factorial, tornado, curves), judged = together(values, read, confidence)
     thresholds = [None if goal is None else threshold(curve, goal) for curve in curves]
     defined = float(np.isfinite(values).mean()) if values.size else 0.0
     return BlockEffects(block, factorial, tornado, tuple(zip(curves, thresholds, strict=True)), values,

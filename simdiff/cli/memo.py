@@ -11,7 +11,7 @@ from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors, terminal
 from simdiff.report.memo.audit import Audit, audit
 from simdiff.report.memo.content import Wish, write_memo
-from simdiff.report.memo.files import NUMBERS, WRITERS, memo_bytes, read_memo_story, story_of_memo
+from simdiff.report.memo.files import CHART, NUMBERS, WRITERS, memo_bytes, read_memo_story, story_of_memo
 from simdiff.report.memo.pieces import Memo, Paragraph, text_of
 from simdiff.report.story import StoryError
 from simdiff.scenario import nearest
@@ -38,6 +38,7 @@ def memo_command(folder: Path, question: str, asked: Asked, formats: list[str], 
         stem = out or folder / "memo" / "memo"
         files = {stem.with_name(f"{stem.name}.{name}"): memo_bytes(memo, story, name) for name in formats}
         files[stem.with_name(f"{stem.name}-{NUMBERS}")] = memo.csv()
+        files[stem.with_name(f"{stem.name}-{CHART}")] = memo.chart.csv()
         stem.parent.mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
             write_file(path, content)

@@ -13,7 +13,7 @@ from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.memo import tell
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
-from simdiff.report.memo.audit import Audit, audit, plan_in, read_wish
+from simdiff.report.memo.audit import Audit, audit, other_runs, plan_in, read_wish
 from simdiff.report.memo.files import is_memo, read_memo_story
 from simdiff.report.picture import read_story
 from simdiff.report.progress import progress_of
@@ -66,7 +66,8 @@ def _again(figure: Path, story: dict[str, Any], threads: int | None) -> Verdict:
 def _memo_again(memo: Path, story: dict[str, Any], folder: Path | None, threads: int | None) -> Audit:
     read_wish(story)
     plan = plan_in(story)
-    changed = against(plan, read_results(folder).plan) if folder else []
+    changed = other_runs(story, plan)
+    changed += against(plan, read_results(folder).plan) if folder else []
     with _run_again(plan, story, threads) as results:
         found = audit(memo, story, results)
     return replace(found, differs=(*found.differs, *changed))

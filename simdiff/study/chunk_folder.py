@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simdiff.study.cells import Cell
-from simdiff.study.chunks import Done, is_whole
+from simdiff.study.chunks import OK, Done, is_whole
 from simdiff.study.files import digest, write_file
 from simdiff.study.plan import Plan, tasks_of
 from simdiff.study.sheet import CHUNKS
@@ -123,6 +123,16 @@ class Rows:
         grid = np.full((len(self.plan.draws), int(replicates.max()) + 1 if len(replicates) else 0), np.nan)
         grid[draws, replicates] = kept[outcome].to_numpy(zero_copy_only=False)
         return grid
+
+    def ran(self, cell: Cell) -> NDArray[np.bool_]:
+        """Which runs of a cell are done and did not fail, (draws, replicates)."""
+        table = self.of_cell(cell, ["status"])
+        if table is None:
+            return np.zeros((len(self.plan.draws), 0), dtype=np.bool_)
+        draws, replicates = table["draw"].to_numpy(), table["replicate"].to_numpy()
+        found = np.zeros((len(self.plan.draws), int(replicates.max()) + 1 if len(replicates) else 0), dtype=np.bool_)
+        found[draws, replicates] = pc.equal(table["status"].cast(pa.string()), OK).to_numpy(zero_copy_only=False)
+        return found
 
     def table_digest(self) -> str:
         """Hash of every row of the sweep in its order: the same however the sweep was cut, ordered or interrupted."""

@@ -40,10 +40,23 @@ def write_sheet(folder: Path, plan: Plan, reproduce: str) -> None:
     """Write the plan into a folder. Raises OSError with the path."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CHUNKS).mkdir(exist_ok=True)
-    parts = {f"{name}-{digest(content)}.parquet": content for name, content in _parts(plan).items()}
+    said, parts = _sheet_of(plan, reproduce)
     for name, content in parts.items():
         if not (folder / name).exists() or (folder / name).read_bytes() != content:
             write_file(folder / name, content)
+    write_file(folder / SHEET, (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode())
+    _sweep_out(folder, keep=set(parts))
+
+
+def sheet_checksum(plan: Plan, reproduce: str) -> str:
+    """The checksum that names what a plan asks for, as its sheet has it."""
+    said, _ = _sheet_of(plan, reproduce)
+    return str(said["checksum"])
+
+
+def _sheet_of(plan: Plan, reproduce: str) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """What the sheet says, and its parts by the names of their files."""
+    parts = {f"{name}-{digest(content)}.parquet": content for name, content in _parts(plan).items()}
     said: dict[str, Any] = {
         "format": 1,
         "name": plan.experiment.name,
@@ -57,8 +70,7 @@ def write_sheet(folder: Path, plan: Plan, reproduce: str) -> None:
         "parts": sorted(parts),
     }
     said["checksum"] = _checksum(said)
-    write_file(folder / SHEET, (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode())
-    _sweep_out(folder, keep=set(parts))
+    return said, parts
 
 
 def is_part(name: str) -> bool:

@@ -48,7 +48,7 @@ def said(call: object, *args: object) -> tuple[int, str, str]:
 def test_memo_audit_and_replay(folder: Path) -> None:
     code, out, _ = said(memo_command, folder, "How far?", Asked(), ["html", "pdf", "docx"], None)
     assert code == 0
-    names = {"memo.html", "memo.pdf", "memo.docx", "memo-numbers.csv"}
+    names = {"memo.html", "memo.pdf", "memo.docx", "memo-numbers.csv", "memo-chart.csv"}
     assert {path.name for path in (folder / "memo").iterdir()} == names
     assert "depth of personal-learning-paths is" in " ".join(out.split())
     for name in ("memo.html", "memo.pdf", "memo.docx"):

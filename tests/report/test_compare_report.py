@@ -234,7 +234,7 @@ def test_the_frontier_and_the_acceptability_draw_their_numbers(plan: Plan) -> No
 def test_options_that_are_not_drawn_are_counted(plan: Plan) -> None:
     """Forty-two options against one: forty are drawn, and the caption says that one is in the table only; so it is."""
     chart = drawn(plan, compared(42, 2, tuple(f"o{n}" for n in range(42))))["differences"]
-    assert "Not drawn, but in the table: 1 more options." in chart.caption
+    assert "Not drawn, but in the table: 1 more option." in chart.caption
     assert len({row["option"] for row in chart.table}) == 41
     assert len(chart.figure.axes[0].get_yticklabels()) == 40
 

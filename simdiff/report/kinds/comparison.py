@@ -1,6 +1,6 @@
 """Options compared world by world: differences from a baseline, and what is lost by choosing each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -38,28 +38,32 @@ def differences(results: Results, asked: Asked, size: Size) -> Chart:
     return draw_differences(results, comparison_of(results, asked, MOST_OUTCOMES), size)
 
 
-def draw_differences(results: Results, found: Comparison, size: Size) -> Chart:
-    """The chart of a comparison's differences from its baseline."""
+def draw_differences(results: Results, found: Comparison, size: Size, labels: Mapping[str, str] | None = None,
+                     options: Sequence[str] = ()) -> Chart:  # fmt: skip
+    """The chart of a comparison's differences from its baseline: of all options, or of some in that order, under their
+    names or ``labels`` (option → what it is called). Its table has all, by name."""
     baseline = found.worlds.options[found.baseline]
     others = [name for name in found.worlds.options if name != baseline]
+    chosen = [name for name in options if name != baseline] if options else others
+    drawn, called = chosen[:MOST_ROWS], dict(labels or {})
     panels = [(one, {pair.first: pair for pair in against(one.contrasts, baseline)}) for one in found.outcomes]
     shown = panels[:MOST_PANELS]
-    names = [plain(name, LONGEST) for name in others[:MOST_ROWS]]
-    base = plain(baseline, LONGEST)
+    names = [plain(called.get(name, name), LONGEST) for name in drawn]
+    base = plain(called.get(baseline, baseline), LONGEST)
     title = heading(results, found, f"difference from {base}")
     said = captioned(results, found, f"Mean difference from {base}{at_when(found)}, world by world. {_layers(found)}",
-                     _left_out(len(others), len(panels)))  # fmt: skip
+                     _left_out(len(others) - len(drawn), len(panels)))  # fmt: skip
     with house(size):
         figure, axes = dotted(size, names, len(shown), title, said)
         for axis, (one, pairs) in zip(axes, shown, strict=True):
             axis.axvline(0, color=GREY, linewidth=0.8, zorder=0)
-            for row, name in enumerate(others[:MOST_ROWS]):
+            for row, name in enumerate(drawn):
                 layered(axis, row, pairs[name].whole, size, firm=is_firm(pairs[name]))
             unit = BY_NAME[one.name].unit
             across(axis, f"{capital(label_of(one))} ({step_unit(unit)})", partial(_tick, unit), size)
-    outcomes = found.worlds.outcomes
+    outcomes, told = found.worlds.outcomes, {name: called.get(name, name) for name in chosen}
     return Chart(
-        title=title, caption=said, alt=_alt(found, base, others, panels), figures=(figure,),
+        title=title, caption=said, alt=_alt(found, base, told, panels), figures=(figure,),
         table=tuple(_row(found, one, pairs[name]) for one, pairs in panels for name in others),
         asked=settled("differences", found, outcomes), plan=part_of(results.plan, found, outcomes),
     )  # fmt: skip
@@ -78,14 +82,17 @@ def _layers(found: Comparison) -> str:
     level = f"{100 * found.confidence:.4g}%"
     thin = ""
     if found.worlds.draws > 1:
-        whole = found.worlds.draws >= draws_needed(found.confidence)
+        apart = found.enveloped and len(found.worlds.structures) > 1
+        draws = found.worlds.least_draws if apart else found.worlds.draws
+        whole = draws >= draws_needed(found.confidence)
         thin = f"thin: {f'central {level}' if whole else 'range'} of the {layer_of(found)}s; "
+        thin += "both from the lowest end to the highest of the structures'; " if apart and draws > 1 else ""
     return (f"Thick: {level} interval of chance; {thin}filled: firm ({found.comparisons:,} comparisons judged "
             "together); open: cannot be told apart.")  # fmt: skip
 
 
 def _left_out(options: int, outcomes: int) -> str:
-    told = [f"{options - MOST_ROWS} more options"] if options > MOST_ROWS else []
+    told = [f"{options} more option{'' if options == 1 else 's'}"] if options else []
     told += [f"{outcomes - MOST_PANELS} more outcomes"] if outcomes > MOST_PANELS else []
     return f"Not drawn, but in the table: {' and '.join(told)}." if told else ""
 
@@ -98,18 +105,18 @@ def _row(found: Comparison, one: OutcomeCompared, pair: Contrast) -> Row:
     }  # fmt: skip
 
 
-def _alt(found: Comparison, base: str, others: Sequence[str],
+def _alt(found: Comparison, base: str, others: Mapping[str, str],
          panels: Sequence[tuple[OutcomeCompared, dict[str, Contrast]]]) -> str:  # fmt: skip
     """The chart in words: how many differences are firm, and the largest each way."""
     told = [f"Dots with intervals for {len(others)} options, each minus {base},{at_when(found)}."]
     for one, pairs in panels:
         unit = BY_NAME[one.name].unit
-        firm = sum(is_firm(pair) for pair in pairs.values())
+        firm = sum(is_firm(pairs[name]) for name in others)
         known = sorted((pairs[name].whole.mean, name) for name in others if np.isfinite(pairs[name].whole.mean))
         ends = [known[-1], known[0]] if len(known) > 1 else known
-        said = " and ".join(f"{plain(name, LONGEST)} {_span(pairs[name], unit)}" for _, name in ends)
+        said = " and ".join(f"{plain(others[name], LONGEST)} {_span(pairs[name], unit)}" for _, name in ends)
         from_to = "from " if len(ends) > 1 else ""
-        told.append(f"{capital(label_of(one))}, in {step_unit(unit)}: {firm} of {len(pairs)} differ firmly; "
+        told.append(f"{capital(label_of(one))}, in {step_unit(unit)}: {firm} of {len(others)} differ firmly; "
                     f"{from_to}{said}." if known else f"{capital(label_of(one))} is undefined.")  # fmt: skip
     return " ".join(told)
 
@@ -139,7 +146,7 @@ def draw_regret(results: Results, found: Comparison, one: OutcomeCompared, size:
     title = heading(results, found, f"regret in {what}")
     said = captioned(results, found, f"How much worse than the best of each {layer}{at_when(found)}, whatever options "
                      f"cost. Filled: expected; bar: in 90 % of {layer}s it is less; open: the most.",
-                     _left_out(len(options), 1))  # fmt: skip
+                     _left_out(max(0, len(options) - MOST_ROWS), 1))  # fmt: skip
     with house(size):
         figure, (axis,) = dotted(size, names, 1, title, said)
         for row, of_one in enumerate(lost):

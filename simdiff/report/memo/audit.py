@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from simdiff.analysis.matched import CompareError
 from simdiff.analysis.results import Results
 from simdiff.report.memo.content import Wish, write_memo
-from simdiff.report.memo.files import NUMBERS, memo_bytes, memo_plan, seen_in
+from simdiff.report.memo.files import CHART, NUMBERS, memo_bytes, memo_plan, seen_in
 from simdiff.report.memo.pieces import Memo
 from simdiff.report.replay import other_code
-from simdiff.report.story import StoryError, checksum, drawn_with
+from simdiff.report.story import StoryError, checksum, drawn_with, told_ids
+from simdiff.study.files import digest
 from simdiff.study.plan import Plan
+from simdiff.study.sheet import sheet_checksum
 
 MOST_TOLD = 12
 
@@ -51,6 +53,20 @@ def plan_in(story: Mapping[str, Any]) -> Plan:
         return memo_plan(story)
     except (ValidationError, KeyError, TypeError, ValueError, AttributeError, LookupError) as error:
         raise StoryError(f"its story cannot be understood ({type(error).__name__})") from None
+
+
+def other_runs(story: Mapping[str, Any], plan: Plan) -> list[str]:
+    """How a memo's plan is not that of the runs that the memo names, a line each: so it was edited, or its parts were
+    packed by another pyarrow. Only a sweep's name is of all that it asks for; of a run the scenario is checked."""
+    told = story["results_digest"]
+    found = [
+        f"runs: the scenario of cell {name} was edited (its hash does not fit)"
+        for cell, (name, was) in zip(plan.cells, told_ids(story), strict=True)
+        if cell.id != was
+    ]
+    if not found and len(told) == len(digest(b"")) and sheet_checksum(plan, story["results"]) != told:
+        found = [f"runs: what the memo asks to be run is not what it names ({told[:12]})"]
+    return found
 
 
 def audit(path: Path, story: Mapping[str, Any], results: Results) -> Audit:
@@ -110,10 +126,11 @@ def _words(then: Sequence[str], now: Sequence[str]) -> Iterator[str]:
 
 
 def _beside(path: Path, memo: Memo) -> Iterator[str]:
-    """The table of numbers beside the memo, if it is there."""
-    table = path.with_name(f"{path.stem}-{NUMBERS}")
-    if table.is_file() and table.read_bytes() != memo.csv():
-        yield f"table: {table.name} is not the table of numbers that is derived"
+    """The tables of numbers beside the memo, if they are there."""
+    for name, content in ((NUMBERS, memo.csv()), (CHART, memo.chart.csv())):
+        table = path.with_name(f"{path.stem}-{name}")
+        if table.is_file() and table.read_bytes() != content:
+            yield f"table: {table.name} is not the table of numbers that is derived"
 
 
 def _first(lines: Sequence[str]) -> list[str]:

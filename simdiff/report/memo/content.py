@@ -2,36 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from simdiff.analysis.briefing import Briefing, brief
-from simdiff.analysis.contrasts import draws_needed
-from simdiff.analysis.direction import CENSORED
+from simdiff.analysis.briefing import brief
+from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, Contrast
+from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.matched import Asked, CompareError, options_of
 from simdiff.analysis.results import Results
-from simdiff.register import PARAMETERS
 from simdiff.report.asked import Asked as AskedChart
 from simdiff.report.asked import ChartError
-from simdiff.report.captions import layer
 from simdiff.report.charts import PRINT, plain
 from simdiff.report.figure import Chart
 from simdiff.report.kinds import KINDS
+from simdiff.report.kinds.comparison import draw_differences
 from simdiff.report.memo import reasons, rules
+from simdiff.report.memo.assumed import assumed, limits
 from simdiff.report.memo.labels import labels_of
 from simdiff.report.memo.pieces import Code, Ledger, Memo, Name, Paragraph, Picture, Points, Section, Table, Words
 from simdiff.report.memo.speaker import RANGE, Speaker
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME
-from simdiff.scenario.posterior import read_posterior
-from simdiff.study.draws import parameter_draws
-from simdiff.study.plan import Plan
 
 LONGEST_QUESTION = 400
-CALIBRATED = "calibrated"
-MOST_DRAWN = 16
-"""Options that one chart of differences shows at a memo's size."""
-WEAK = "A"
+LONGEST_COMMAND = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +62,7 @@ def write_memo(results: Results, wish: Wish) -> Memo:
     found = brief(results, results.source.rows(), wish.asked)
     book = Ledger()
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
-    units = len(results.plan.draws) if len(results.plan.draws) > 1 else max(results.plan.replicates().values())
-    said = Speaker(found, book, layer(results, results.plan.cells), units, labels_of(results.plan.experiment, options))
+    said = Speaker(found, book, labels_of(results.plan.experiment, options))
     sections = [
         _section(book, "Question", lambda: [Paragraph((Name(question),))]),
         _section(book, "Answer", lambda: _answer(said, results)),
@@ -79,8 +71,8 @@ def write_memo(results: Results, wish: Wish) -> Memo:
         _section(book, "Who is left behind", lambda: [Paragraph(rules.gap(said) + rules.places(said))]),
         _section(book, "Cost", lambda: [Paragraph(rules.cost(said))]),
         _section(book, "What was assumed, and what could flip it",
-                 lambda: [Points(tuple(_assumed(said, results) + reasons.hangs_on(said)))]),
-        _section(book, "Limits", lambda: [Points(tuple(_limits(said, results)))]),
+                 lambda: [Points(tuple(assumed(said, results) + reasons.hangs_on(said)))]),
+        _section(book, "Limits", lambda: [Points(tuple(limits(said)))]),
         _section(book, "How to reproduce", lambda: _reproduce(book, results, wish)),
     ]  # fmt: skip
     lead: Words = (CAVEAT, " ", *_partial(results))
@@ -106,139 +98,112 @@ def _answer(said: Speaker, results: Results) -> list[Any]:
         words += rules.verdict(said, pair, found.outcome) + rules.top(said)
     words += rules.lasts(said)
     blocks: list[Any] = [Paragraph(words, strong=True)]
-    gloss: Words = (BY_NAME[found.outcome].title, ": ", meaning, ". " if meaning else "") if meaning else ()
+    gloss: Words = (BY_NAME[found.outcome].title, ": ", Name(meaning), ". ") if meaning else ()
+    direction = DIRECTIONS[found.outcome]
+    if pair is not None and direction.sign < 0 and direction.even is None:
+        gloss += ("An option is ahead if it has less of it. ",)
     return [*blocks, Paragraph(gloss + _ranges(said, results))]
 
 
 def _ranges(said: Speaker, results: Results) -> Words:
     """What the ranges are."""
     book, found = said.book, said.found
-    draws, replicates = len(results.plan.draws), max(results.plan.replicates().values())
-    if said.units < 2:
+    basis = found.basis
+    if basis.units < 2:
         return ("One world at one set of parameters: it says nothing of what is likely. ",)
-    words: Words = ("Levels are medians; their ranges hold ", book.part(RANGE, "central part in a range of levels"))
-    if draws > 1:
-        words += (" of ", book.count(draws, "parameter draws"), " parameter draws")
-        each, chance = ("s each", "chance apart") if replicates > 1 else (" each", "and chance")
-        words += (" of ", book.count(replicates, "replicates"), f" replicate{each}: what is not known of the "
-                  f"parameters, {chance}. ")  # fmt: skip
+    words: Words = ("Levels are medians; their ranges hold ", book.part(RANGE, "central part in a range of levels"),
+                    " of ")  # fmt: skip
+    if basis.sets > 1:
+        sets = "parameter draw" if basis.sets == len(results.plan.draws) else "set"
+        words += (*said.several(basis.sets, sets, "sets of parameters"), " of parameters" if sets == "set" else "",
+                  " of ", *_replicates(said), " each", *_under(said), ": what is not known of the parameters, with "
+                  "what chance is left in a median of so many. ")  # fmt: skip
     else:
-        words += (" of ", book.count(replicates, "replicates"), " replicates: chance alone, at one set of parameters. ")
+        words += (*_replicates(said), *_under(said), ": chance alone, at one set of parameters. ")
     if said.few:
         words += ("So few do not bound such a range: it is about the range of them all. ",)
     if found.comparison is None:
         return words
-    told = book.part(found.comparison.confidence, "confidence of differences")
-    which = "of the draws’ own means" if draws > 1 else "of the mean (chance alone)"
-    return (*words, "Differences are means over matched worlds, the same luck for every option; their ranges are ",
-            told, " ", which, ". ")  # fmt: skip
+    words += ("Differences are means over matched worlds, the same luck for every option, and need not be the "
+              "difference of two medians; ", *_intervals(said))  # fmt: skip
+    if results.partial:
+        words += ("The runs are not complete: levels are of all runs that an option has, differences of the worlds "
+                  "that both have. ",)  # fmt: skip
+    return words
+
+
+def _replicates(said: Speaker) -> Words:
+    """How many replicates were run."""
+    few, many = said.found.basis.replicates
+    if few == many:
+        return said.several(few, "replicate", "replicates")
+    return (said.book.count(few, "fewest replicates"), " to ", *said.several(many, "replicate", "most replicates"))
+
+
+def _under(said: Speaker) -> Words:
+    """Of several structures, what a range is."""
+    count = said.found.basis.structures
+    if count < 2:
+        return ()
+    return (", under each of ", *said.several(count, "structure", "structures"), " of the model (from the lowest end "
+            "to the highest)")  # fmt: skip
+
+
+def _intervals(said: Speaker) -> Words:
+    """What the ranges of differences are, with the confidence that so many draws bound."""
+    found, book = said.found, said.book
+    comparison = found.comparison
+    assert comparison is not None
+    pairs = [pair.whole for pair in comparison.outcomes[0].contrasts if pair.whole.worlds]
+    told = book.part(comparison.confidence, "confidence of differences")
+    under = ", from the lowest end to the highest of the structures’" if found.basis.structures > 1 else ""
+    attained = min((one.parameters_level for one in pairs if one.draws > 1), default=comparison.confidence)
+    if attained < comparison.confidence - 1e-9:
+        return ("their ranges run from the lowest to the highest of the draws’ own means, which bounds ",
+                book.part(attained, "confidence that so few draws bound"), " and not the ", told,
+                f" asked for{under}. ")  # fmt: skip
+    which = "of the draws’ own means" if all(one.draws > 1 for one in pairs) else "of the mean (chance alone)"
+    return ("their ranges are ", told, f" {which}{under}. ")
 
 
 def _options(said: Speaker, results: Results) -> list[Any]:
     """The table of options, and the chart."""
-    found, book = said.found, said.book
-    columns = [found.outcome, *(name for name in ("spread", "sustained") if name != found.outcome), "cost"]
+    found = said.found
+    columns = list(dict.fromkeys([found.outcome, "spread", "sustained", "cost"]))
     columns = [name for name in columns if name in found.levels[found.headline]]
     pairs = found.against_baseline()
     heads: list[Words] = [("Option",), *((BY_NAME[name].title,) for name in columns)]
     if pairs:
-        heads += [(f"{BY_NAME[found.outcome].title}, less ", said.named(found.baseline)), ("Told apart?",)]
+        what = BY_NAME[found.outcome].title if DIRECTIONS[found.outcome].even is None else "Distance from even"
+        heads += [(f"{what}, less ", said.named(found.baseline)), ("Told apart?",)]
     rows = []
     for option in found.shown:
         row: list[Words] = [(said.named(option),), *(said.level(option, name) for name in columns)]
         if pairs:
             pair = pairs.get(option)
-            row += [said.difference(pair, found.outcome), _told(pair)] if pair else [("–",), ("baseline",)]
+            row += [said.difference(pair, found.outcome), _told(said, pair)] if pair else [("–",), ("baseline",)]
         rows.append(tuple(row))
     rest = len(found.options) - len(found.shown)
     caption: Words = ("At the end of year ", said.year())
     if rest:
-        caption += ("; ", book.count(rest, "options not shown"), " more options are in the results")
-    return [Table(caption, tuple(heads), tuple(rows)), Picture(_chart(found, results))]
+        caption += ("; ", *said.several(rest, "more option", "options not shown"), " are in the results")
+    return [Table(caption, tuple(heads), tuple(rows)), Picture(_chart(said, results))]
 
 
-def _told(pair: Any) -> Words:
-    return ({"A above B": "ahead", "B above A": "behind"}.get(pair.verdict, pair.verdict),)
+def _told(said: Speaker, pair: Contrast) -> Words:
+    return ({A_ABOVE: said.up, B_ABOVE: said.down}.get(pair.verdict, pair.verdict),)
 
 
-def _chart(found: Briefing, results: Results) -> Chart:
-    """One chart: every option less the baseline; the levels of those shown, if options are many; of a single run,
-    adoption over time."""
-    month, confidence = (round(12 * found.year) - 1,), found.asked.confidence
-    where, practice = found.asked.place, found.practice
-    if found.comparison is None:
-        asked = AskedChart("adoption", place=where, practice=practice)
-    elif len(found.options) <= MOST_DRAWN:
-        asked = AskedChart("differences", (found.outcome,), found.options, where, practice, month,
-                           baseline=found.baseline, confidence=confidence)  # fmt: skip
-    else:  # a chart of some of them would judge those alone, and might say other than the table
-        cells = {cell.name for cell in results.plan.cells}
-        asked = AskedChart("levers", (found.outcome,), tuple(name for name in found.shown if name in cells),
-                           where, practice, month)  # fmt: skip
+def _chart(said: Speaker, results: Results) -> Chart:
+    """One chart: the options of the table less the baseline; of a single run, adoption over time."""
+    found = said.found
+    if found.comparison is not None:
+        return draw_differences(results, found.comparison, PRINT, said.labels, found.shown)
+    asked = AskedChart("adoption", place=found.asked.place, practice=found.practice)
     try:
         return KINDS[asked.kind].draw(results, asked, PRINT)
     except ChartError as problem:
         raise CompareError(str(problem)) from None
-
-
-def _assumed(said: Speaker, results: Results) -> list[Words]:
-    """Parameters, structure and beliefs that the answer rests on."""
-    book, plan = said.book, results.plan
-    draws = len(plan.draws)
-    if draws < 2:
-        points: list[Words] = [
-            ("One set of parameters, the defaults. How strong each lever is has not been measured by anyone: with "
-             "other values the answer may be another. Run it with parameter draws.",)
-        ]  # fmt: skip
-    else:
-        names = list(plan.draws[0])
-        weak = sum(name in PARAMETERS and PARAMETERS[name].grade == WEAK for name in names)
-        points = [(book.count(draws, "parameter draws"), " draws of ", book.count(len(names), "parameters drawn"),
-                   " parameters from ", Name(draws_from(plan)), "; ", book.count(weak, "parameters of grade A"),
-                   " of them, strengths of levers among these, have no published estimate behind them.")]  # fmt: skip
-    comparison = said.found.comparison
-    structures = len(comparison.worlds.structures) if comparison else 1
-    if structures > 1:
-        points.append((book.count(structures, "structures"), " structures of the model; a verdict holds under each."))
-    else:
-        points.append(("One structure of the model; others were not run.",))
-    return points
-
-
-def draws_from(plan: Plan) -> str:
-    """Where a plan's parameter draws come from."""
-    draws = list(plan.draws)
-    if draws == parameter_draws(plan.experiment.seed, len(draws)):
-        return "the declared priors"
-    if tuple(draws) == read_posterior(Path(CALIBRATED))[: len(draws)]:
-        return "the shipped draws that agree with what studies have measured (calibrated)"
-    return "a table of draws"
-
-
-def _limits(said: Speaker, results: Results) -> list[Words]:
-    found, book = said.found, said.book
-    points: list[Words] = [
-        ("No source measures what any lever does to the diffusion of a practice: lever effects are priors, and which "
-         "of them goes farthest rests on those.",),
-        ("There is no student achievement in the model: use of a practice is not its effect on learning.",),
-    ]  # fmt: skip
-    comparison = found.comparison
-    if comparison is None:
-        return [*points, ("One option was run, so this memo says nothing of what would have happened without it.",)]
-    draws, needed = comparison.worlds.least_draws, draws_needed(comparison.confidence)
-    if 1 < draws < needed:
-        points.append(("So few draws (", book.count(draws, "parameter draws"), ") do not bound the confidence asked "
-                       "for; it takes ", book.count(needed, "draws needed"), "."))  # fmt: skip
-    if comparison.worlds.draws < 2:
-        points.append(("Ranges hold chance alone; what is not known of the parameters is wider, often by far.",))
-    if found.outcome in CENSORED:
-        points.append(("Worlds that never get there count with their whole length in differences; their level is "
-                       "undefined.",))  # fmt: skip
-    count = book.count(comparison.comparisons, "comparisons judged together")
-    rate = book.part(1 - comparison.confidence, "error rate")
-    points.append(("All ", count, " comparisons were judged together (Holm), so that luck makes any of them firm in at "
-                   "most ", rate, " of such studies."))  # fmt: skip
-    return points
 
 
 def _reproduce(book: Ledger, results: Results, wish: Wish) -> list[Any]:
@@ -251,4 +216,7 @@ def _reproduce(book: Ledger, results: Results, wish: Wish) -> list[Any]:
     words += (", simdiff ", book.plain(version, "version")) if version else ()
     words += (". Every number of this memo is a row of its table of numbers, which lies in this file; the last "
               "command derives each of them again.",)  # fmt: skip
-    return [Paragraph(words), Code((results.reproduce, wish.command, "simdiff audit MEMO"))]
+    return [
+        Paragraph(words),
+        Code((*(plain(one, LONGEST_COMMAND) for one in (results.reproduce, wish.command)), "simdiff audit MEMO")),
+    ]

@@ -4,7 +4,7 @@
 file   where the story is
 ====== =================================================================
 HTML   ``<script type="application/json" id="simdiff-story">``, not run
-PDF    attachment ``story.json`` (and ``numbers.csv``)
+PDF    attachment ``story.json`` (and ``numbers.csv``, ``chart.csv``)
 DOCX   custom XML part
 ====== =================================================================
 """
@@ -37,7 +37,8 @@ WRITERS: dict[str, tuple[Writer, str]] = {
     "html": (html_bytes, "svg"), "pdf": (pdf_bytes, "svg"), "docx": (docx_bytes, "png"),
 }  # fmt: skip
 """Format → what writes it, and the format of the chart in it."""
-NUMBERS = "numbers.csv"
+NUMBERS, CHART = "numbers.csv", "chart.csv"
+"""Tables beside a memo: every number of its words, and every number that its chart draws."""
 MOST_FILE = 100_000_000
 MOST_UNZIPPED = 200_000_000
 KIND = "memo"

@@ -9,13 +9,24 @@ from simdiff.scenario import Experiment
 from simdiff.scenario.factors import OFF, ON
 from simdiff.study.cells import Cell
 
+NUMBER = 8
+"""Letters that a number in brackets takes."""
+
 
 def labels_of(experiment: Experiment, cells: Mapping[str, Cell]) -> dict[str, str]:
-    """Option or factor → what it is called; an option's own name wherever two would be called the same."""
+    """Option or factor → what it is called; an option's own name wherever two would be called the same, and a number
+    where names are so long that they are the same as far as they are shown."""
     titles = {name: plain(factor.title or name, LONGEST_NAME) for name, factor in experiment.factors.items()}
     found = {name: plain(label_of(experiment, cell, name), LONGEST_NAME) for name, cell in cells.items()}
-    said = list(found.values())
-    return titles | {name: one if said.count(one) == 1 else plain(name, LONGEST_NAME) for name, one in found.items()}
+    found = {name: one if alone(one, found) else plain(name, LONGEST_NAME) for name, one in found.items()}
+    told = {name: one if alone(one, found) else f"{plain(name, LONGEST_NAME - NUMBER)} ({n})"
+            for n, (name, one) in enumerate(found.items(), 1)}  # fmt: skip
+    return titles | told
+
+
+def alone(label: str, labels: Mapping[str, str]) -> bool:
+    """True if only one option has this label."""
+    return list(labels.values()).count(label) == 1
 
 
 def label_of(experiment: Experiment, cell: Cell, name: str) -> str:

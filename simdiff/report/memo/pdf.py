@@ -31,6 +31,7 @@ def pdf_bytes(memo: Memo, story: Mapping[str, Any], picture: bytes) -> bytes:
         (folder / "chart.svg").write_bytes(picture)
         (folder / "story.json").write_text(json.dumps(story), encoding="utf-8")
         (folder / "numbers.csv").write_bytes(memo.csv())
+        (folder / "chart.csv").write_bytes(memo.chart.csv())
         for size in SIZES:
             (folder / "memo.json").write_text(json.dumps(_said(memo, story, size)), encoding="utf-8")
             content: bytes = typst.compile(

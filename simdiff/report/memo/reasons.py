@@ -1,15 +1,22 @@
 """Sentences on what drives an answer and on which assumption could turn it, by the rules of ``rules``."""
 
+import math
+from collections.abc import Sequence
+
 from simdiff.analysis.bins import LEAST_DRAWS
 from simdiff.analysis.claims import Claim, Edge
+from simdiff.analysis.contrasts import WINNERS
+from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.effects import TIMES, Factorial
+from simdiff.analysis.factor_contrasts import Effect
 from simdiff.report.memo.pieces import Name, Words, join
-from simdiff.report.memo.rules import MOST_NAMED, WINNERS
+from simdiff.report.memo.rules import MOST_NAMED
 from simdiff.report.memo.speaker import Speaker
+from simdiff.report.steps import is_share
 
 MOST_SHARES = 6
 MOST_FLIPS = 2
-WEAK = "assumptions without a published estimate"
+UNMEASURED = "assumptions without a published estimate"
 
 
 def drivers(said: Speaker) -> list[Words]:
@@ -17,36 +24,69 @@ def drivers(said: Speaker) -> list[Words]:
     effects = said.found.effects
     if effects is None:
         return [("This cannot be taken apart: ", Name(said.found.no_effects), ".")]
-    factorial = effects.factorial
+    points: list[Words] = []
+    if said.found.asked.cells:
+        points.append(("This is of all options of the results, also of those that are not told of.",))
+    if DIRECTIONS[said.found.outcome].even is not None:
+        points.append((f"What is told here is what moves the {said.title} itself, not its distance from even.",))
+    factorial, tornado = effects.factorial, effects.tornado
     if factorial is not None and factorial.shapley:
-        return [*_shares(said, factorial), *_interaction(said, factorial)]
-    bars = effects.tornado.bars if effects.tornado else factorial.own.main if factorial else ()
-    firm = [bar for bar in bars if bar.sign][:MOST_NAMED]
-    if not firm:
-        return [(f"No factor by itself moves {said.title} so far that it can be told from none.",)]
-    return [(said.named(bar.name), f" moves {said.title} by ", *said.effect(bar), ".") for bar in firm]
+        return [*points, *_shares(said, factorial), *_interaction(said, factorial)]
+    if tornado is not None:
+        lead: Words = ("Each by itself, compared with ", said.named(tornado.base), ": ")
+        return [*points, *_bars(said, tornado.bars, lead)]
+    bars = factorial.own.main if factorial else ()
+    return [*points, *_bars(said, bars, ("Each over the levels of the others, compared with its own first level: ",))]
+
+
+def _bars(said: Speaker, bars: Sequence[Effect], lead: Words) -> list[Words]:
+    """What each factor does, the firm ones first; how many more there are is said."""
+    unknown = sum(math.isnan(bar.mean) for bar in bars)
+    firm = sorted((bar for bar in bars if bar.sign), key=lambda bar: -abs(bar.mean))
+    still = len(bars) - unknown - len(firm)
+    points: list[Words] = [
+        (said.factor(bar.name), f" moves {said.title} by ", *said.effect(bar)) for bar in firm[:MOST_NAMED]
+    ]
+    if (more := len(firm) - MOST_NAMED) > 0:
+        points.append((said.book.count(more, "further firm effects"), " more do so firmly, by less"))
+    if still and firm:
+        points.append((said.book.count(still, "effects that cannot be told from none"), " cannot be told from none"))
+    elif still:
+        points.append((f"no factor moves {said.title} so far that it can be told from none",))
+    if unknown:
+        points.append(("of ", said.book.count(unknown, "effects that are not known"), " it is not known, for too few "
+                       "runs have a value"))  # fmt: skip
+    return [(*lead, *join(points, "; ", "; "), ".")]
 
 
 def _shares(said: Speaker, factorial: Factorial) -> list[Words]:
     """Shapley values, and their order as far as it is firm."""
     total = factorial.total
-    if total is None or not total.sign:
-        return [("All factors together cannot be told from none, so nothing is divided among them.",)]
-    ordered = sorted(factorial.shapley, key=lambda one: -abs(one.effect.mean))[:MOST_SHARES]
+    if total is None or math.isnan(total.mean):
+        return [("What the factors do is not known: too few runs have a value.",)]
+    if not total.sign:
+        return [("All factors together cannot be told from none (", *said.effect(total), "), so nothing is divided "
+                 "among them.")]  # fmt: skip
+    ordered = sorted(factorial.shapley, key=lambda one: -abs(one.effect.mean))
     parts: list[Words] = [
-        (said.named(one.effect.name), " ", *said.effect(one.effect),
+        (said.factor(one.effect.name), " ", *said.effect(one.effect),
          *(() if one.effect.sign else (", which cannot be told from none",)))
-        for one in ordered
+        for one in ordered[:MOST_SHARES]
     ]  # fmt: skip
+    if (more := len(ordered) - MOST_SHARES) > 0:
+        parts.append(("less from each of ", said.book.count(more, "factors not named"), " more"))
     points: list[Words] = [
         (f"All factors together move {said.title} by ", *said.effect(total), ". Averaged over the orders in which they "
          "could be added (Shapley), this comes from ", *join(parts, "; ", "; "), ".")
     ]  # fmt: skip
-    order: list[Words] = [(said.named(larger), " goes farther than ", said.named(smaller))
-                          for larger, smaller in factorial.shapley_order[:MOST_NAMED]]  # fmt: skip
+    known = factorial.shapley_order
+    order: list[Words] = [("what ", said.factor(larger), " adds is above what ", said.factor(smaller), " adds")
+                          for larger, smaller in known[:MOST_NAMED]]  # fmt: skip
+    if (more := len(known) - MOST_NAMED) > 0:
+        order.append((said.book.count(more, "further firm orders"), " more pairs are in order"))
     if order:
         return [*points, ("Firm in their order: ", *join(order), ".")]
-    return [*points, ("Which factor goes farthest cannot be told: no two of them are firmly in order.",)]
+    return [*points, ("Which factor adds most cannot be told: no two of them are firmly in order.",)]
 
 
 def _interaction(said: Speaker, factorial: Factorial) -> list[Words]:
@@ -56,9 +96,11 @@ def _interaction(said: Speaker, factorial: Factorial) -> list[Words]:
         return []
     largest = max(firm, key=lambda each: abs(each.mean))
     left, _, right = largest.name.partition(TIMES)
-    return [(said.named(left), f" does {'more' if largest.sign > 0 else 'less'} where ", said.named(right), " is on: ",
-             *said.effect(largest), ". On shares, that comes of itself where others have lifted the level; it is no "
-             "synergy yet.")]  # fmt: skip
+    words: Words = ("What ", said.factor(left), f" adds is {'higher' if largest.sign > 0 else 'lower'} with ",
+                    said.factor(right), ": ", *said.effect(largest), ".")  # fmt: skip
+    if is_share(said.unit):
+        words += (" On shares, that comes of itself where others have lifted the level; it is no synergy yet.",)
+    return [words]
 
 
 def hangs_on(said: Speaker) -> list[Words]:
@@ -76,8 +118,9 @@ def hangs_on(said: Speaker) -> list[Words]:
     if told:
         column = told[0].column
         gain = said.book.change(told[0].gain.value, said.unit, f"EVPPI of {column.name} on {said.found.outcome}")
-        points.append(("Most worth measuring before choosing: ", Name(f"{column.name} ({column.evidence})"),
-                       "; to know it would gain ", gain, " on average."))  # fmt: skip
+        points.append(("Largest estimated gain from measuring before choosing: ",
+                       Name(f"{column.name} ({column.evidence})"), "; to know it would gain ", gain,
+                       " on average."))  # fmt: skip
     return points
 
 
@@ -89,9 +132,10 @@ def _claim(said: Speaker, one: Claim) -> Words:
     looked = said.book.count(one.looked, "weak assumptions looked at")
     if one.flips:
         flips = said.book.count(len(one.flips), "edges at which the claim flips")
-        return ("Assumption-driven: ", *claim, " does not hold at ", flips, " of the edges of ", looked, f" {WEAK}, "
-                "such as ", *join([_edge(said, edge) for edge in one.flips[:MOST_FLIPS]]), ".")  # fmt: skip
-    return (*claim, ": no edge of ", looked, f" {WEAK} was found at which it fails.")
+        return ("Assumption-driven: ", *claim, " does not hold at ", flips, " of the edges of ", looked,
+                f" {UNMEASURED}, such as ", *join([_edge(said, edge) for edge in one.flips[:MOST_FLIPS]]),
+                ".")  # fmt: skip
+    return (*claim, ": no edge of ", looked, f" {UNMEASURED} was found at which it fails.")
 
 
 def _is_firm(said: Speaker, one: Claim) -> bool:

@@ -1,14 +1,15 @@
 """Sentences from estimates, by rules that cannot say more than was found: the answer, who is left behind, the cost.
 
 *Ahead* is said of a verdict alone (``simdiff.analysis.contrasts``): every structure, every interval and Holm's test on
-one side of 0, and ahead in most worlds. Nothing is called better. What cannot be told apart is said to be so, with its
+one side of 0, and ahead in most worlds. Nothing is called better; of an outcome of which neither more nor less is
+better only *higher* is said. What cannot be told apart is said to be so, with its
 interval and with what it hangs on. Literals here and in ``reasons`` hold no digit: each number comes from the ledger.
 """
 
 import math
 from collections.abc import Sequence
 
-from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, DISAGREE, DOUBTS, Contrast, ahead
+from simdiff.analysis.contrasts import DISAGREE, DOUBTS, WINNERS, Contrast, ahead
 from simdiff.analysis.direction import DIRECTIONS
 from simdiff.report.memo.pieces import Name, Words, join
 from simdiff.report.memo.speaker import Speaker
@@ -19,7 +20,6 @@ from simdiff.study.blocks import ALL
 MOST_NAMED = 4
 SEEN = 0.0005
 """Gaps nearer to even than this are printed as none."""
-WINNERS = {A_ABOVE: 1, B_ABOVE: -1}
 
 
 def stands(said: Speaker) -> Words:
@@ -43,7 +43,7 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
         return (f"In {title} the two cannot be told apart: the difference is not known in any world. ",)
     told = said.difference(pair, outcome)
     if pair.verdict == DISAGREE:
-        return (f"Structures of the model disagree on which of the two is ahead in {title} (mean difference ",
+        return (f"Structures of the model disagree on which of the two is {said.up} in {title} (mean difference ",
                 *told, "), so no claim is made. ")  # fmt: skip
     if pair.verdict not in WINNERS:
         return (
@@ -55,7 +55,7 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
         )
     up = WINNERS[pair.verdict] > 0
     if direction.even is None:
-        words: Words = (f"The first is {'ahead' if up else 'behind'} in {title}: mean difference ", *told)
+        words: Words = (f"The first is {said.up if up else said.down} in {title}: mean difference ", *told)
     else:
         words = (f"That is {'nearer to' if up else 'farther from'} even than under ", said.named(pair.second),
                  ": mean difference of the distance ", *told)  # fmt: skip
@@ -71,9 +71,10 @@ def _in_how_many(said: Speaker, pair: Contrast, outcome: str) -> Words:
                     " of matched worlds")  # fmt: skip
     if pair.whole.draws > 1:
         share = said.book.part(draws if up else 1 - draws, f"share of draws {what}")
-        words += (" and ", share, " of parameter draws")
+        layer = "parameter draws" if len(pair.structures) < 2 else "pairs of parameter draw and structure"
+        words += (" and ", share, f" of {layer}")
     if len(pair.structures) > 1:
-        words += (", under each of ", said.book.count(len(pair.structures), "structures"), " structures")
+        words += (", under each of ", *said.several(len(pair.structures), "structure", "structures"))
     return words
 
 
@@ -95,7 +96,7 @@ def doubt(said: Speaker, pair: Contrast) -> Words:
 
 
 def top(said: Speaker) -> Words:
-    """What is known of the order of all options."""
+    """What is known of the order of all options, and how the one that is told of was picked."""
     comparison = said.found.comparison
     assert comparison is not None
     ranking, headline = comparison.outcomes[0].ranking, said.found.headline
@@ -103,20 +104,21 @@ def top(said: Speaker) -> Words:
         return ()
     beaten = sum(better == headline for better, _ in ranking.above)
     if beaten == len(ranking.options) - 1:
-        count = said.book.count(beaten, "options that it is firmly ahead of")
-        return ("The first is firmly ahead of each of the other ", count, " options. ")
-    all_of = said.book.count(len(ranking.options), "options compared")
+        count = said.several(beaten, "option", "options that it is firmly ahead of")
+        return (f"The first is firmly {said.over} each of the other ", *count, ". ")
+    all_of = said.several(len(ranking.options), "option", "options compared")
     if not ranking.above:
-        return ("Of ", all_of, " options none is firmly ahead of any other. ")
-    if ranking.top == (headline,):
-        count = said.book.count(beaten, "options that it is firmly ahead of")
-        return ("Of ", all_of, " options the first is the only one that nothing is firmly ahead of; it is firmly "
-                "ahead of ", count, ". ")  # fmt: skip
-    words: Words = ("Of ", all_of, " options, ", said.book.count(len(ranking.top), "options that nothing is ahead of"),
-                    " have nothing firmly ahead of them: ", *named(said, ranking.top), ". ")  # fmt: skip
-    if headline in ranking.top and not said.found.asked.cells:
-        words += (said.named(headline), f" was picked as the example by its mean {said.title}; that it tops the others "
-                  "is not established. ")  # fmt: skip
+        words: Words = ("Of ", *all_of, f" none is firmly {said.over} any other. ")
+    elif ranking.top == (headline,):
+        count = said.several(beaten, "option", "options that it is firmly ahead of")
+        words = ("Of ", *all_of, f" the first is the only one that nothing is firmly {said.over}; it is firmly "
+                 f"{said.over} ", *count, ". ")  # fmt: skip
+    else:
+        many = said.several(len(ranking.top), "option", "options that nothing is ahead of")
+        words = ("Of ", *all_of, f", nothing is firmly {said.over} ", *many, ": ", *named(said, ranking.top), ". ")
+    if not said.found.asked.cells and ranking.top != (headline,):
+        words += (said.named(headline), f" was picked as the example by its mean {said.title}: that it tops the others "
+                  "is not established, and the highest of several means is on average too high. ")  # fmt: skip
     return words
 
 
@@ -147,31 +149,36 @@ def gap(said: Speaker) -> Words:
     found, told = said.found, said.found.levels[said.found.headline]
     if "equity_gap" not in told:
         return ("These results keep no equity gap, so nothing is said of who is left behind. ",)
-    low, high = said.ends(told["equity_gap"])
     behind = "which of the two is behind is open"
-    if said.few:
-        behind = "which of the two is behind is open, with so few worlds or draws"
-    elif low > SEEN:
-        behind = "schools with more low-income pupils are behind"
-    elif high < -SEEN:
-        behind = "schools with fewer low-income pupils are behind"
+    if abs(told["equity_gap"].median) > SEEN and found.behind:
+        behind = f"schools with {'more' if found.behind > 0 else 'fewer'} low-income pupils are behind"
     words: Words = ("Depth in the third of schools with the fewest low-income pupils, less that in the third with the "
                     "most, is ", *said.level(found.headline, "equity_gap"), " under ", said.named(found.headline),
                     f": {behind}. ")  # fmt: skip
-    return words + (verdict(said, found.gap, "equity_gap") if found.gap else ())
+    words += verdict(said, found.gap, "equity_gap") if found.gap else ()
+    return (*words, "Where little is in use, little can be uneven: read this beside depth. ")
 
 
 def places(said: Speaker) -> Words:
-    """The districts with the highest and the lowest outcome."""
-    found = said.found
-    if len(found.places) < 2:
+    """The districts with the highest and the lowest outcome, and whether these two can be told apart."""
+    found = said.found.districts
+    if len(found.levels) < 2:
         return ()
-    (first, high), (last, low) = found.places[0], found.places[-1]
-    count = said.book.count(len(found.places), "districts")
-    return ("Of ", count, f" simulated districts, {said.title} is highest in ", Name(short(first)), ", ",
-            *said.range_of(high, found.outcome, first), ", and lowest in ",
-            Name(short(last)), ", ", *said.range_of(low, found.outcome, last), "; this is the model’s picture of "
-            "districts of such sizes and needs, not a forecast of them. ")  # fmt: skip
+    (first, high), (last, low) = found.levels[0], found.levels[-1]
+    count = said.book.count(len(found.levels), "districts")
+    words: Words = (
+        "Of ", count, f" simulated districts, the median of {said.title} is highest in ", Name(short(first)), ", ",
+        *said.range_of(high, said.found.outcome, first), ", and lowest in ", Name(short(last)), ", ",
+        *said.range_of(low, said.found.outcome, last),
+    )  # fmt: skip
+    if found.ends is None:
+        words += ("; whether they differ was not judged",)
+    elif found.told_apart:
+        words += (": mean difference in matched worlds ", *said.difference(found.ends, said.found.outcome))
+    else:
+        words += ("; these two cannot be told apart (mean difference ",
+                  *said.difference(found.ends, said.found.outcome), ")")  # fmt: skip
+    return (*words, ". This is the model’s picture of districts of such sizes and needs, not a forecast of them. ")
 
 
 def cost(said: Speaker) -> Words:
@@ -187,13 +194,11 @@ def cost(said: Speaker) -> Words:
 def extra_cost(said: Speaker) -> Words:
     """Cost over the baseline, and the gain for a million."""
     found = said.found
-    costs = found.comparison.outcomes[0].cost if found.comparison else None
-    if costs is None or found.headline == found.baseline:
+    if found.extra_cost is None or found.per_million is None:
         return ()
-    n = costs.options.index(found.headline)
-    extra = said.estimate(costs.extra_cost[n], "$", f"mean difference cost, {found.headline} − {found.baseline}")
-    words: Words = ("That is ", *extra, " over ", said.named(found.baseline))
-    gained = costs.per_million[n]
+    words: Words = ("That is ", *said.difference(found.extra_cost, "cost"), " on average over ",
+                    said.named(found.baseline))  # fmt: skip
+    gained = found.per_million
     if math.isfinite(gained.low):
         direction = DIRECTIONS[found.outcome]
         low, high = sorted((direction.sign * gained.low, direction.sign * gained.high))
@@ -213,7 +218,8 @@ def spend(said: Speaker) -> Words:
         return ()
     if spending.all_equal or spending.equal:
         but = "" if spending.all_equal else ", the baseline apart,"
-        return (f"The options{but} cost about the same, so differences among them are at equal spend. ",)
+        return (f"The options{but} cost about the same on average, so differences among them are at equal spend on "
+                "average. ",)  # fmt: skip
     return ("The options do not cost the same: a difference says what the money goes with, not which use of it goes "
             "farther. ",)  # fmt: skip
 
@@ -223,8 +229,7 @@ def frontier(said: Speaker) -> Words:
     costs = said.found.comparison.outcomes[0].cost if said.found.comparison else None
     if costs is None or said.found.comparison is None:
         return ()
-    draws = said.found.comparison.worlds.draws
-    n, layer = costs.options.index(said.found.headline), "draws" if draws > 1 else "worlds"
+    n, layer = costs.options.index(said.found.headline), said.layers
     what = f"share of {layer} in which {said.found.headline} is on the frontier of cost and {said.found.outcome}"
     means = {
         "frontier": "no other option or mix of two does as much for less",

@@ -7,6 +7,7 @@ from functools import partial
 
 from simdiff.analysis.briefing import Briefing
 from simdiff.analysis.contrasts import Contrast, Estimate, draws_needed
+from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.factor_contrasts import DIFFERENCES, Effect
 from simdiff.analysis.summary import Interval
 from simdiff.report.compare_words import interval_of
@@ -20,22 +21,45 @@ RANGE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who turns the estimates of a briefing into words.
-
-    ``layer``: which uncertainty its ranges of levels hold; ``units``: how many draws, or replicates, they are of;
-    ``labels``: what options and factors are called.
-    """
+    """Who turns the estimates of a briefing into words; ``labels``: what options and factors are called."""
 
     found: Briefing
     book: Ledger
-    layer: str
-    units: int
     labels: Mapping[str, str]
 
     @property
     def few(self) -> bool:
         """True if there are too few draws or replicates to bound a range of levels."""
-        return self.units < draws_needed(RANGE)
+        return self.found.basis.units < draws_needed(RANGE)
+
+    @property
+    def up(self) -> str:
+        """What the option is that a verdict is for; of an outcome of which neither way is better, only *higher*."""
+        return "higher" if self._neutral else "ahead"
+
+    @property
+    def down(self) -> str:
+        """What the other option is."""
+        return "lower" if self._neutral else "behind"
+
+    @property
+    def over(self) -> str:
+        """How the one stands to the other: *ahead of*."""
+        return "higher than" if self._neutral else "ahead of"
+
+    @property
+    def _neutral(self) -> bool:
+        return DIRECTIONS[self.found.outcome].neutral
+
+    @property
+    def layers(self) -> str:
+        """What frontiers are counted in."""
+        comparison = self.found.comparison
+        if comparison is None or comparison.worlds.draws < 2:
+            return "worlds"
+        if self.found.basis.structures < 2:
+            return "draws"
+        return "pairs of draw and structure" if self.found.basis.sets > 1 else "structures"
 
     @property
     def title(self) -> str:
@@ -51,13 +75,18 @@ class Speaker:
         """An option or a factor by its label."""
         return Name(self.labels.get(str(name), short(str(name))))
 
+    def factor(self, name: str) -> Name:
+        """A factor, or one of its levels (*factor=level*), by the factor's label."""
+        head, equals, level = name.partition("=")
+        return Name(f"{self.labels.get(head, head)}{f' = {level}' if equals else ''}")
+
     def year(self) -> Number:
         """The year told of."""
         return self.book.plain(f"{self.found.year:g}", "year told of")
 
     def ends(self, one: Interval) -> tuple[float, float]:
         """The range of a level."""
-        return (one.low, one.high) if self.layer == "chance" else (one.parameter_low, one.parameter_high)
+        return (one.low, one.high) if self.found.basis.layer == "chance" else (one.parameter_low, one.parameter_high)
 
     def level(self, option: str, outcome: str) -> Words:
         """Median and range of an option: *13% (3.5% to 43%)*."""
@@ -70,11 +99,12 @@ class Speaker:
             return ("undefined in most runs",)
         low, high = self.ends(one)
         first = self.book.gap if outcome in DIFFERENCES else self.book.level
-        if self.units < 2:
+        if self.found.basis.units < 2:
             return (first(one.median, unit, f"one world: {told}"), " (one world)")
         ends = partial(self.book.gap, bare=True) if outcome in DIFFERENCES else self.book.level
-        return (first(one.median, unit, f"median {told}"), " (", ends(low, unit, f"5 % of {self.layer}: {told}"),
-                " to ", ends(high, unit, f"95 % of {self.layer}: {told}"), ")")  # fmt: skip
+        layer = self.found.basis.layer
+        return (first(one.median, unit, f"median {told}"), " (", ends(low, unit, f"5 % of {layer}: {told}"),
+                " to ", ends(high, unit, f"95 % of {layer}: {told}"), ")")  # fmt: skip
 
     def difference(self, pair: Contrast, outcome: str) -> Words:
         """Mean difference and interval: *+13 points (+3.1 to +40)*."""
@@ -91,6 +121,10 @@ class Speaker:
     def effect(self, one: Effect) -> Words:
         """An effect and its interval, over draws or, without them, of chance."""
         return self.estimate(one, self.unit, f"effect on {self.found.outcome}: {one.name}")
+
+    def several(self, count: int, noun: str, what: str) -> Words:
+        """How many of something: *one option*, *two options*, in digits."""
+        return (self.book.count(count, what), f" {noun}{'' if count == 1 else 's'}")
 
     def _with_ends(self, mean: float, low: float, high: float, unit: str, what: str, which: str) -> Words:
         year = f"year {self.found.year:g}"

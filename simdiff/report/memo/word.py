@@ -103,19 +103,19 @@ def _table(document: "Document", block: Table) -> None:
         for at, (cell, one) in enumerate(zip(row.cells, words, strict=True)):
             cell.width = Mm(others if at else FIRST)
             run = cell.paragraphs[0].add_run(_clean(text_of(one)))
-            run.font.size = Pt(7)
+            run.font.size = Pt(8)
         if n == 0:
             head = OxmlElement("w:tblHeader")  # repeated on every page, and read out as the head
             row._tr.get_or_add_trPr().append(head)
 
 
 def _no_bands() -> Any:
-    """The look of a table with a head and lines, without grey bands."""
+    """The look of a table with a head, rows that their first cell names, and lines; without grey bands."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     look = OxmlElement("w:tblLook")
-    for name, value in (("val", "0420"), ("firstRow", "1"), ("firstColumn", "0"), ("noHBand", "1"), ("noVBand", "1")):
+    for name, value in (("val", "06A0"), ("firstRow", "1"), ("firstColumn", "1"), ("noHBand", "1"), ("noVBand", "1")):
         look.set(qn(f"w:{name}"), value)
     return look
 

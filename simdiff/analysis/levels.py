@@ -1,0 +1,193 @@
+"""How one option stands: medians with their ranges, its districts side by side, and whether its equity gap is open.
+
+What is believed comes in two kinds. *Sets of parameters* (draws, and levels of factors over parameters) stand for what
+is not known of the parameters: a range over them is a range of that. *Structures* are a few rival forms of the model
+and no sample of anything: each has its own range, and what is told is the envelope of those.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simdiff.analysis.contrasts import WINNERS, Contrast, Estimate, against, contrasts, doubt, enveloped, estimate
+from simdiff.analysis.direction import CENSORED, DIRECTIONS
+from simdiff.analysis.matched import Belief, Matched, structure_name
+from simdiff.analysis.results import Results
+from simdiff.analysis.summary import Interval, interval, intervals
+from simdiff.study.blocks import ALL
+from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
+
+Values = NDArray[np.float64]
+Runs = NDArray[np.bool_]
+Beliefs = Mapping[Belief, Cell]
+"""The cells of one option, by what is believed in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where and when outcomes are read: the end of a ``month`` of policy, a place, a practice."""
+
+    month: int
+    place: str
+    practice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What ranges of levels rest on: ``sets`` of parameters under the structure that has fewest, ``structures``, and
+    ``replicates`` of a set, the fewest and the most that were run."""
+
+    sets: int
+    structures: int
+    replicates: tuple[int, int]
+
+    @property
+    def layer(self) -> str:
+        """Which uncertainty a range of levels holds: that of the parameters or, at one set of them, chance."""
+        return "parameters" if self.sets > 1 else "chance"
+
+    @property
+    def units(self) -> int:
+        """How many sets of parameters, or replicates, a range of levels is of."""
+        return self.sets if self.sets > 1 else self.replicates[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """An outcome of one option under one structure: ``values`` and ``ran``, (sets of parameters, replicates) each;
+    ``values`` is nan where it is undefined or was not run."""
+
+    values: Values
+    ran: Runs
+
+
+def basis(results: Results, options: Sequence[Beliefs], outcome: str, at: At) -> Basis:
+    """What the levels of some options rest on."""
+    grids = [grid for beliefs in options for grid in grids_of(results, beliefs, outcome, at).values()]
+    counts = [count for grid in grids for count in grid.ran.sum(axis=1).tolist() if count]
+    names = {structure_name(belief[0]) for beliefs in options for belief in beliefs}
+    sets = min((int(grid.ran.any(axis=1).sum()) for grid in grids), default=0)
+    return Basis(sets, len(names), (min(counts, default=0), max(counts, default=0)))
+
+
+def grids_of(results: Results, beliefs: Beliefs, outcome: str, at: At) -> dict[str, Grid]:
+    """An outcome of an option by structure; a structure without runs is left out.
+
+    A waiting time counts with the whole length of a run in which it does not end, as where options are compared.
+    """
+    found: dict[str, list[Grid]] = {}
+    for belief, cell in beliefs.items():
+        if (grid := _grid(results, cell, outcome, at)) is not None:
+            found.setdefault(structure_name(belief[0]), []).append(grid)
+    return {name: _stacked(grids) for name, grids in found.items()}
+
+
+def _grid(results: Results, cell: Cell, outcome: str, at: At) -> Grid | None:
+    series = results.source.series(cell, [outcome]).get(outcome)
+    if series is None:
+        return None
+    scenario = scenario_of(cell.text)
+    time = int(np.flatnonzero(series.months == at.month)[-1]) if at.month in series.months else -1
+    place, practice = places_of(scenario).index(at.place), practices_of(scenario).index(at.practice)
+    values, ran = series.values[:, :, time, place, practice], results.source.ran(cell)
+    if outcome in CENSORED:
+        values = np.where(np.isnan(values) & ran, 12.0 * cell.years, values)
+    return Grid(values, ran)
+
+
+def _stacked(grids: Sequence[Grid]) -> Grid:
+    most = max(grid.values.shape[1] for grid in grids)
+
+    def wide(values: NDArray[np.generic], fill: float | bool) -> NDArray[np.generic]:
+        return np.pad(values, ((0, 0), (0, most - values.shape[1])), constant_values=fill)
+
+    return Grid(np.concatenate([wide(grid.values, math.nan) for grid in grids]),
+                np.concatenate([wide(grid.ran, False) for grid in grids]))  # fmt: skip
+
+
+def level(results: Results, beliefs: Beliefs, outcome: str, at: At) -> Interval:
+    """Median of all sets of parameters and structures; ends: the lowest and the highest of the structures' own."""
+    grids = list(grids_of(results, beliefs, outcome, at).values())
+    if not any(grid.values.size for grid in grids):
+        return Interval(*(math.nan,) * 5, 0.0)
+    whole = _interval([_stacked(grids)])
+    each = [_interval([grid]) for grid in grids]
+    if math.isnan(whole.median) or any(math.isnan(one.median) for one in each):
+        return Interval(*(math.nan,) * 5, whole.defined)
+    return replace(
+        whole, low=min(one.low for one in each), high=max(one.high for one in each),
+        parameter_low=min(one.parameter_low for one in each), parameter_high=max(one.parameter_high for one in each),
+    )  # fmt: skip
+
+
+def _interval(grids: Sequence[Grid]) -> Interval:
+    ran = [grid.values[grid.ran.any(axis=1)] for grid in grids]
+    return interval(intervals(np.concatenate(ran)))
+
+
+@dataclass(frozen=True, slots=True)
+class Districts:
+    """An outcome in each district, by rising or falling median, and the first less the last, judged together with all
+    pairs of districts, so that looking for the farthest apart is paid for; None if they cannot be compared."""
+
+    levels: tuple[tuple[str, Interval], ...]
+    ends: Contrast | None
+
+    @property
+    def told_apart(self) -> bool:
+        """True if the first and the last differ firmly."""
+        return self.ends is not None and self.ends.verdict in WINNERS
+
+
+MOST_COMPARED = 40
+"""Districts that are compared in all pairs: 780 of them."""
+
+
+def districts(results: Results, beliefs: Beliefs, outcome: str, at: At, confidence: float) -> Districts:
+    """The outcome in each district, the highest median first; none if one district is looked at, or there is one, or
+    what counts is the distance from a value (districts on either side of it have no order)."""
+    names = scenario_of(next(iter(beliefs.values())).text).where.districts
+    if at.place != ALL or len(names) < 2 or DIRECTIONS[outcome].even is not None:
+        return Districts((), None)
+    levels = [(name, level(results, beliefs, outcome, replace(at, place=name))) for name in names]
+    known = sorted((one for one in levels if math.isfinite(one[1].median)), key=lambda one: -one[1].median)
+    told = tuple((names[name].title, one) for name, one in known)
+    if len(known) < 2 or len(known) > MOST_COMPARED:
+        return Districts(told, None)
+    worlds = _beside(results, beliefs, outcome, at, [name for name, _ in known])
+    pairs = against(contrasts(worlds, confidence), known[-1][0])
+    return Districts(told, enveloped(next(pair for pair in pairs if pair.first == known[0][0])))
+
+
+def _beside(results: Results, beliefs: Beliefs, outcome: str, at: At, places: Sequence[str]) -> Matched:
+    """Districts as the options of a comparison: what is compared is the same world of each."""
+    each = [grids_of(results, beliefs, outcome, replace(at, place=place)) for place in places]
+    structures = tuple(each[0])
+    widths = [each[0][name].values.shape for name in structures]
+    most = max(shape[1] for shape in widths)
+
+    def wide(name: str, part: str) -> NDArray[np.generic]:
+        return np.stack([
+            np.pad(getattr(grids[name], part), ((0, 0), (0, most - getattr(grids[name], part).shape[1])),
+                   constant_values=math.nan if part == "values" else False)
+            for grids in each
+        ])  # fmt: skip
+
+    values = np.concatenate([wide(name, "values") for name in structures], axis=1)
+    ran = np.concatenate([wide(name, "ran") for name in structures], axis=1)
+    index = np.repeat(np.arange(len(structures)), [shape[0] for shape in widths])
+    cells = tuple(next(iter(beliefs.values())) for _ in places)
+    return Matched(tuple(places), cells, (outcome,), {outcome: values}, ran, index, structures, (at.month + 1) / 12,
+                   at.place, at.practice, ())  # fmt: skip
+
+
+def side(results: Results, beliefs: Beliefs, outcome: str, at: At, confidence: float) -> int:
+    """1 or −1 if an outcome is firmly above or below 0 under every structure, else 0; judged by itself, by the rules
+    of ``contrasts``."""
+    parts: list[Estimate] = [estimate(grid.values, grid.ran, confidence)
+                             for grid in grids_of(results, beliefs, outcome, at).values()]  # fmt: skip
+    signs = {0 if doubt(part, part.p, confidence) else int(np.sign(part.mean)) for part in parts}
+    return signs.pop() if len(signs) == 1 else 0

@@ -1,0 +1,108 @@
+"""What a memo rests on, and what it cannot say: parameters, structure, limits."""
+
+from pathlib import Path
+
+from simdiff.analysis.contrasts import draws_needed
+from simdiff.analysis.direction import CENSORED
+from simdiff.analysis.results import Results
+from simdiff.register import PARAMETERS
+from simdiff.report.memo.pieces import Name, Words
+from simdiff.report.memo.rules import named
+from simdiff.report.memo.speaker import Speaker
+from simdiff.scenario.posterior import read_posterior
+from simdiff.study.cells import scenario_of
+from simdiff.study.draws import parameter_draws
+from simdiff.study.plan import Plan
+
+CALIBRATED = "calibrated"
+NO_ESTIMATE = "A"
+"""Grade of a parameter that no published estimate stands behind."""
+
+
+def assumed(said: Speaker, results: Results) -> list[Words]:
+    """Parameters, structure and beliefs that the answer rests on."""
+    book, plan = said.book, results.plan
+    draws, fixed = len(plan.draws), any(scenario_of(cell.text).parameters for cell in plan.cells)
+    but = ", but for those that a scenario or a factor sets" if fixed else ""
+    default = "Default parameters" if said.found.basis.sets > 1 else "One set of parameters, the defaults"
+    if draws < 2:
+        points: list[Words] = [
+            (f"{default}{but}. How strong each lever is has not been measured by anyone: with other values the answer "
+             "may be another. Run it with parameter draws.",)
+        ]  # fmt: skip
+    else:
+        names = list(plan.draws[0])
+        weak = sum(name in PARAMETERS and PARAMETERS[name].grade == NO_ESTIMATE for name in names)
+        point: Words = (*said.several(draws, "draw", "parameter draws"), " of ",
+                        *said.several(len(names), "parameter", "parameters drawn"), " from ",
+                        Name(draws_from(plan)), but)  # fmt: skip
+        if weak:
+            among = ", strengths of levers among these" if any(one.startswith("strength") for one in names) else ""
+            point += ("; no published estimate stands behind ", book.count(weak, "parameters of grade A"),
+                      f" of them{among}")  # fmt: skip
+        points = [(*point, ".")]
+    comparison = said.found.comparison
+    structures = len(comparison.worlds.structures) if comparison else said.found.basis.structures
+    if structures > 1:
+        points.append(
+            (
+                *said.several(structures, "structure", "structures"),
+                " of the model; a verdict holds under each.",
+            )
+        )
+    else:
+        points.append(("One structure of the model; others were not run.",))
+    return points
+
+
+def draws_from(plan: Plan) -> str:
+    """Where a plan's parameter draws come from."""
+    draws = list(plan.draws)
+    if draws == parameter_draws(plan.experiment.seed, len(draws)):
+        return "the declared priors"
+    if tuple(draws) == read_posterior(Path(CALIBRATED))[: len(draws)]:
+        return "the shipped draws that agree with what studies have measured (calibrated)"
+    return "a table of draws"
+
+
+def limits(said: Speaker) -> list[Words]:
+    """Points on what the memo cannot say."""
+    found, book = said.found, said.book
+    points: list[Words] = [
+        ("No source measures what any lever does to the diffusion of a practice: lever effects are priors, and which "
+         "of them goes farthest rests on those.",),
+        ("There is no student achievement in the model: use of a practice is not its effect on learning.",),
+    ]  # fmt: skip
+    comparison = found.comparison
+    if comparison is None:
+        return [*points, ("One option was run, so this memo says nothing of what would have happened without it.",)]
+    draws, needed = comparison.worlds.least_draws, draws_needed(comparison.confidence)
+    if 1 < draws < needed:
+        points.append(("So few draws (", book.count(draws, "parameter draws"), ") do not bound the confidence asked "
+                       "for; it takes ", book.count(needed, "draws needed"), "."))  # fmt: skip
+    if found.basis.sets < 2:
+        points.append(("Ranges hold chance alone; what is not known of the parameters is wider, often by far.",))
+    if found.outcome in CENSORED:
+        points.append(("A world that never gets there counts with its whole length, so what is told is the wait within "
+                       "it.",))  # fmt: skip
+    points += _left_out(said)
+    count = book.count(comparison.comparisons, "comparisons judged together")
+    rate = book.part(1 - comparison.confidence, "error rate")
+    by = "the luck of draws and worlds" if found.basis.sets > 1 else "luck"
+    points.append(("All ", count, f" comparisons were judged together (Holm), so that {by} makes any of them firm in "
+                   "at most ", rate, " of such studies. Equity gaps, districts, effects of factors and what could "
+                   "flip the answer are judged apart from these, each kind among themselves."))  # fmt: skip
+    return points
+
+
+def _left_out(said: Speaker) -> list[Words]:
+    """Options of which nothing is told."""
+    found, points = said.found, list[Words]()
+    if found.idle:
+        names = named(said, found.idle)
+        points.append((*said.several(len(found.idle), "option", "options without a run"), " without a run yet: ",
+                       *names, "."))  # fmt: skip
+    if found.apart:
+        points.append(("Not compared, for want of figures in common with those asked for: ",
+                       *said.several(found.apart, "option", "options not compared"), " of the results."))  # fmt: skip
+    return points
