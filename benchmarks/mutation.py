@@ -1,0 +1,167 @@
+"""Does the suite bite? Small faults are planted in the code, one at a time, and the tests of that part must go red.
+
+    pip install -e '.[dev,mutation]'
+    python benchmarks/mutation.py statistics commit --most 40
+
+For each module a random sample of Cosmic Ray's mutants (operators swapped, numbers shifted, branches turned, decorators
+dropped …), each run against the tests of its part in a copy of this tree; the folder itself is not touched. A mutant is
+*killed* if a test fails or hangs. Prints a table and every mutant that survived, which is where to look next: it is
+either a missing test or a change that means the same.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "results", "__pycache__", ".*_cache", "*.egg-info", "site")
+ANALYSIS, STUDY, MODEL, REPORT = "simdiff/analysis", "simdiff/study", "simdiff/model", "simdiff/report"
+STORE = "tests/study/test_store_damage.py tests/study/test_store_same_table.py tests/study/test_lease.py"
+VERIFY = "tests/model/test_parts.py tests/model/test_edges.py tests/model/test_edges_policy.py " + " ".join(
+    f"tests/model/test_verify_{name}.py"
+    for name in ("cascade", "decision", "district", "money", "spread", "support", "use")
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Modules with the tests that must catch their mutants, and the share that must be killed."""
+
+    goal: float
+    modules: dict[str, str]
+
+
+GROUPS = {
+    "luck": Group(0.9, {f"{MODEL}/luck.py": "tests/model/test_luck.py tests/model/test_luck_streams.py"}),
+    "commit": Group(0.9, {
+        f"{STUDY}/files.py": f"{STORE} tests/study/test_store_faults.py",
+        f"{STUDY}/chunks.py": STORE,
+        f"{STUDY}/chunk_folder.py": f"{STORE} tests/study/test_growth.py tests/report/test_memo_states.py",
+        f"{STUDY}/sheet.py": f"{STORE} tests/study/test_growth.py",
+    }),
+    "statistics": Group(0.9, {
+        f"{ANALYSIS}/contrasts.py": "tests/analysis/test_contrasts.py tests/report/test_memo_states.py",
+        f"{ANALYSIS}/summary.py": "tests/analysis/test_summary.py tests/analysis/test_contrasts.py",
+        f"{ANALYSIS}/ranking.py": "tests/analysis/test_ranking.py",
+        f"{ANALYSIS}/cost.py": "tests/analysis/test_cost.py",
+        f"{ANALYSIS}/matched.py": "tests/analysis/test_matched.py tests/analysis/test_contrasts.py",
+        f"{ANALYSIS}/factor_contrasts.py": "tests/analysis/test_effects.py tests/analysis/test_interactions.py",
+        f"{ANALYSIS}/levels.py": "tests/report/test_memo_states.py tests/report/test_memo.py",
+        f"{STUDY}/precision.py": "tests/study/test_precision.py tests/study/test_until.py",
+    }),
+    "rules": Group(0.8, {f"{MODEL}/rules/{name}.py": VERIFY for name in (
+        "adoption", "coaching", "continuing", "district", "exposure", "knowledge", "look", "money", "settle", "work")}),
+    "rest": Group(0.7, {
+        "simdiff/scenario/source.py": "tests/scenario",
+        "simdiff/scenario/factors.py": "tests/scenario tests/study/test_design.py",
+        f"{MODEL}/ties.py": "tests/model/test_parts.py tests/model/test_given_network.py",
+        f"{MODEL}/policy.py": "tests/model/test_parts.py tests/model/test_edges_policy.py tests/model/test_monotone.py",
+        f"{REPORT}/steps.py": "tests/report",
+        f"{REPORT}/words.py": "tests/report",
+        f"{REPORT}/memo/rules.py": "tests/report/test_memo.py tests/report/test_memo_states.py",
+        f"{ANALYSIS}/spending.py": "tests/analysis/test_cost.py tests/report/test_compare_report.py",
+    }),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of a module's mutants: how many there are, how many were tried and killed, and the survivors."""
+
+    module: str
+    all: int
+    tried: int
+    killed: int
+    survivors: tuple[str, ...]
+
+
+def mutate(module: str, tests: str, most: int, seed: int, timeout: float) -> Found:
+    """Try a sample of a module's mutants. Raises CalledProcessError if the tests fail without any mutant."""
+    with tempfile.TemporaryDirectory(prefix="simdiff-mutants-") as name:
+        tree = Path(name) / "tree"
+        shutil.copytree(ROOT, tree, ignore=LEFT_BEHIND)
+        command = f"{sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"
+        config = {"module-path": module, "timeout": timeout, "excluded-modules": [], "test-command": command}
+        told = "\n".join(f"{key} = {json.dumps(value)}" for key, value in config.items())
+        (tree / "mutants.toml").write_text(f'[cosmic-ray]\n{told}\n[cosmic-ray.distributor]\nname = "local"\n')
+        environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+
+        def run(*words: str) -> None:
+            subprocess.run(words, cwd=tree, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+        run(*command.split())
+        run("cosmic-ray", "init", "mutants.toml", "mutants.sqlite")
+        count = sample(tree / "mutants.sqlite", most, random.Random(f"{seed} {module}"))
+        run("cosmic-ray", "exec", "mutants.toml", "mutants.sqlite")
+        return read(tree / "mutants.sqlite", module, count)
+
+
+def sample(session: Path, most: int, luck: random.Random) -> int:
+    """Leave at most so many mutants in a session; how many there were."""
+    with sqlite3.connect(session) as base:
+        jobs = sorted(job for (job,) in base.execute("SELECT job_id FROM work_items"))
+        kept = set(luck.sample(jobs, min(most, len(jobs))))
+        for table in ("mutation_specs", "work_items"):
+            base.executemany(f"DELETE FROM {table} WHERE job_id = ?", [(job,) for job in jobs if job not in kept])
+    return len(jobs)
+
+
+def read(session: Path, module: str, count: int) -> Found:
+    """What a session found; a mutant that does not even run is killed."""
+    with sqlite3.connect(session) as base:
+        rows = list(base.execute("SELECT test_outcome, operator_name, start_pos_row, diff FROM work_results "
+                                 "JOIN mutation_specs USING (job_id)"))  # fmt: skip
+    survived = [
+        f"{module}:{line} {operator.rpartition('/')[2]}: {changed(diff or '')}"
+        for outcome, operator, line, diff in rows
+        if "SURVIVED" in str(outcome).upper()
+    ]
+    return Found(module, count, len(rows), len(rows) - len(survived), tuple(sorted(survived)))
+
+
+def changed(diff: str) -> str:
+    """The line that a mutant put in."""
+    lines = [line[1:].strip() for line in diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    return " ".join(lines)[:140]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("groups", nargs="*", default=list(GROUPS), metavar="group", help=", ".join(GROUPS))
+    parser.add_argument("--most", type=int, default=30, help="mutants of a module")
+    parser.add_argument("--only", default="", help="modules whose path holds this")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--timeout", type=float, default=240.0, help="seconds for the tests of one mutant")
+    parser.add_argument("--workers", type=int, default=2)
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.groups if name not in GROUPS]:
+        parser.error(f"unknown group {', '.join(unknown)}, expected {', '.join(GROUPS)}")
+    failed = False
+    for name in asked.groups:
+        group = GROUPS[name]
+        modules = {module: tests for module, tests in group.modules.items() if asked.only in module}
+        with ThreadPoolExecutor(asked.workers) as pool:
+            jobs = [pool.submit(mutate, module, tests, asked.most, asked.seed, asked.timeout)
+                    for module, tests in modules.items()]  # fmt: skip
+            found = [job.result() for job in jobs]
+        tried, killed = sum(one.tried for one in found), sum(one.killed for one in found)
+        failed = failed or killed < group.goal * tried
+        print(f"{name}: {killed} of {tried} killed ({killed / max(1, tried):.0%}; goal {group.goal:.0%})", flush=True)
+        for one in found:
+            print(f"  {one.module}: {one.killed} of {one.tried} (of {one.all} mutants)")
+            for line in one.survivors:
+                print(f"    survived {line}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
