@@ -4,8 +4,8 @@
 
 Runs of a small district, in turn: by ``simdiff.run`` (some saved and opened), by the commands (run, check, memo, audit)
 in this process, and as questions to a served page (64 runs or more each). Memory, open files, threads, sockets and
-temporary files are looked at again and again. Exit code 1 if the memory of the last fifth is more than 5 % above that of
-the second fifth, or if anything else grows.
+temporary files are looked at again and again. Exit code 1 if the memory of the last fifth is more than 5 % above that
+of the second fifth, or if anything else grows.
 """
 
 import argparse
