@@ -335,14 +335,21 @@ def memo(
 
 
 @app.command("audit")
-def audit_memo(
-    memo: Annotated[Path, typer.Argument(help="A memo written by simdiff (.html, .pdf, .docx).")],
-    results: Annotated[Optional[Path], typer.Option(help="Its results; left out, the folder it lies in.")] = None,  # noqa: UP045
+def audit(
+    what: Annotated[Path, typer.Argument(help="A memo (.html, .pdf, .docx), or a folder of results.")],
+    results: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Of a memo, its results; left out, the folder it lies in."),
+    ] = None,
+    seed: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(help="Of a folder, which runs are picked; left out, others each time."),
+    ] = None,
 ) -> None:
-    """Derive every number of a memo again from its results; an edited digit is found."""
-    from simdiff.cli.memo import audit_command
+    """Derive every number of a memo again; of a folder, simulate 1 in 100 of its runs (at least 20) again."""
+    from simdiff.cli.audit import audit_command
 
-    raise typer.Exit(audit_command(memo, results))
+    raise typer.Exit(audit_command(what, results, seed))
 
 
 def _names(text: str) -> list[str]:

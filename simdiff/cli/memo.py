@@ -1,4 +1,4 @@
-"""``simdiff memo`` and ``simdiff audit``."""
+"""``simdiff memo``, and the audit of a memo."""
 
 import shlex
 from dataclasses import replace
@@ -80,7 +80,7 @@ def _command(folder: Path, question: str, asked: Asked) -> str:
     return shlex.join(words)
 
 
-def audit_command(memo: Path, folder: Path | None) -> int:
+def audit_memo(memo: Path, folder: Path | None) -> int:
     """Derive every number of a memo again from its results, and say whether the memo is as they say."""
     try:
         story = read_memo_story(memo)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simdiff.analysis.matched import Asked
-from simdiff.cli.memo import audit_command, memo_command
+from simdiff.cli.memo import audit_memo, memo_command
 from simdiff.cli.replay import replay_command
 from simdiff.cli.run import run_command
 
@@ -52,21 +52,21 @@ def test_memo_audit_and_replay(folder: Path) -> None:
     assert {path.name for path in (folder / "memo").iterdir()} == names
     assert "depth of personal-learning-paths is" in " ".join(out.split())
     for name in ("memo.html", "memo.pdf", "memo.docx"):
-        code, out, _ = said(audit_command, folder / "memo" / name, None)
+        code, out, _ = said(audit_memo, folder / "memo" / name, None)
         assert (code, out.startswith("same: ")) == (0, True), name
     code, out, _ = said(replay_command, folder / "memo" / "memo.pdf", None, 2)
     assert (code, "the file to the byte" in out) == (0, True)
     edited = folder / "memo" / "memo.html"
     edited.write_text(edited.read_text(encoding="utf-8").replace("of year <data", "of no year <data"), encoding="utf-8")
-    code, out, _ = said(audit_command, edited, None)
+    code, out, _ = said(audit_memo, edited, None)
     assert (code, "differs: text:" in out) == (3, True)
 
 
 def test_a_memo_far_from_its_results_says_where_to_look(folder: Path, tmp_path: Path) -> None:
     assert said(memo_command, folder, "How far?", Asked(), ["html"], tmp_path / "far")[0] == 0
-    code, _, err = said(audit_command, tmp_path / "far.html", None)
+    code, _, err = said(audit_memo, tmp_path / "far.html", None)
     assert (code, "--results" in err, "replay" in err) == (2, True, True)
-    assert said(audit_command, tmp_path / "far.html", folder)[0] == 0
+    assert said(audit_memo, tmp_path / "far.html", folder)[0] == 0
 
 
 @pytest.mark.parametrize(("question", "asked", "formats", "words"), [
@@ -83,6 +83,6 @@ def test_bad_requests_write_nothing(folder: Path, tmp_path: Path, question: str,
 def test_what_is_no_folder_of_results_is_refused(tmp_path: Path) -> None:
     assert said(memo_command, tmp_path, "Q?", Asked(), ["html"], None)[0] == 2
     (tmp_path / "x.html").write_text("<p>hello</p>", encoding="utf-8")
-    code, _, err = said(audit_command, tmp_path / "x.html", None)
+    code, _, err = said(audit_memo, tmp_path / "x.html", None)
     assert (code, "no story of a memo" in err) == (2, True)
-    assert said(audit_command, tmp_path / "none.html", None)[0] == 2
+    assert said(audit_memo, tmp_path / "none.html", None)[0] == 2
