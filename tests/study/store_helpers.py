@@ -2,19 +2,17 @@
 
 import json
 import os
-import stat
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from disks import Disk, disk
 from sweep_helpers import table_digest, tiny_plan
 
 from simdiff.study import files
@@ -37,7 +35,6 @@ replicates: 10
 keep: {series: last, outcomes: [spread, cost]}
 """
 """Twenty chunks of one run each, and one row a run."""
-CRASHED = 86
 RUN = ("cell", "draw", "replicate", "status", "reason", "spread", "cost")
 Run = tuple[str, int, int, str, str, float, float]
 
@@ -162,82 +159,6 @@ def after(small: Small, folder: Path, damage: int = 0, forgotten: int = 0) -> Ve
     runs, table = runs_of(folder), table_digest(folder, small.plan)
     lost, twice = (small.runs - runs).total(), (runs - small.runs).total()
     return Verdict(damage, forgotten, lost, twice, table != small.table, litter)
-
-
-class Disk:
-    """What ``simdiff.study.files`` uses of ``os``, with writes, flushes and renames counted as steps.
-
-    Step ``at`` is not taken: the process crashes, and a write is cut to the share ``cut``. With ``power``, the power
-    goes: all that was not flushed is cut so, and renames that were not flushed are undone if the share is 0.
-    """
-
-    def __init__(self, at: int | None = None, cut: float = 0.0, *, power: bool = False) -> None:
-        self.at, self.cut, self.power, self.step = at, cut, power, 0
-        self.dirty: dict[int, int] = {}
-        self.renamed: list[tuple[str, Path, bytes | None]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(os, name)
-
-    def write(self, handle: int, content: bytes | memoryview) -> int:
-        if self._is_over():
-            os.write(handle, content[: int(len(content) * self.cut)])
-            self.fail()
-        self.dirty.setdefault(os.fstat(handle).st_ino, os.dup(handle))
-        return os.write(handle, content)
-
-    def fsync(self, handle: int) -> None:
-        """Not passed on: the memory of this object is the disk, and real flushes would only take time."""
-        if self._is_over():
-            self.fail()
-        if stat.S_ISDIR(os.fstat(handle).st_mode):
-            self.renamed.clear()
-        elif (known := self.dirty.pop(os.fstat(handle).st_ino, None)) is not None:
-            os.close(known)
-
-    def replace(self, temporary: str, path: Path) -> None:
-        if self._is_over():
-            self.fail()
-        self.renamed.append((temporary, path, path.read_bytes() if path.exists() else None))
-        os.replace(temporary, path)
-
-    def fail(self) -> None:
-        """The crash."""
-        if self.power:
-            for handle in self.dirty.values():
-                os.ftruncate(handle, int(os.fstat(handle).st_size * self.cut))
-            for temporary, path, before in reversed(self.renamed if self.cut == 0 else []):
-                os.rename(path, temporary)
-                if before is not None:
-                    path.write_bytes(before)
-        os._exit(CRASHED)
-
-    def _is_over(self) -> bool:
-        self.step += 1
-        return self.step == self.at
-
-
-class FullDisk(Disk):
-    """A disk on which step ``at`` and all later steps of its kind fail with an error of the system."""
-
-    def __init__(self, at: int, error: int) -> None:
-        super().__init__(at, cut=0.5)
-        self.error = error
-
-    def fail(self) -> None:
-        self.at = self.step + 1
-        raise OSError(self.error, os.strerror(self.error))
-
-
-@contextmanager
-def disk(one: Disk) -> Iterator[Disk]:
-    """Write to a disk in this process."""
-    before = files.os
-    files.os = one  # type: ignore[assignment]
-    try:
-        yield one
-    finally:
-        files.os = before
 
 
 def write_in_place(path: Path, content: bytes, at_once: int = 2048, pause: float = 0.0) -> None:

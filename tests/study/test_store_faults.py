@@ -13,17 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from disks import CRASHED, Disk, FullDisk, disk
 from processes import Fork
 from store_helpers import (
-    CRASHED,
     SOUND,
-    Disk,
-    FullDisk,
     InOrder,
     Small,
     Verdict,
     after,
-    disk,
     go_on,
     small_sweep,
     torn,
