@@ -1,6 +1,6 @@
 """Does the suite bite? Small faults are planted in the code, one at a time, and the tests of that part must go red.
 
-    pip install -e '.[dev,mutation]'
+    pip install -e '.[dev,slow]'
     python benchmarks/mutation.py statistics commit --most 40
 
 For each module a random sample of Cosmic Ray's mutants (operators swapped, numbers shifted, branches turned, decorators
