@@ -3,8 +3,8 @@
     pip install -e '.[dev,slow]'
     python benchmarks/slow_suite.py --out report.md
 
-The tests marked slow (larger samples, fresh seeds), the whole suite in other orders, planted faults (``mutation.py``), and
-thousands of runs in a row (``soak.py``). The full figures take a night: ``--orders 50 --mutants 60 --runs 10000``.
+The tests marked slow (larger samples, fresh seeds), the whole suite in other orders, planted faults (``mutation.py``),
+and thousands of runs in a row (``soak.py``). The full figures take a night: ``--orders 50 --mutants 60 --runs 10000``.
 """
 
 import argparse
