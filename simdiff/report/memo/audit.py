@@ -12,13 +12,17 @@ from pydantic import ValidationError
 from simdiff.analysis.matched import CompareError
 from simdiff.analysis.results import Results
 from simdiff.report.memo.content import Wish, write_memo
-from simdiff.report.memo.files import NUMBERS, memo_bytes, memo_plan, seen_in
+from simdiff.report.memo.files import MOST_FILE, NUMBERS, memo_bytes, memo_plan
 from simdiff.report.memo.pieces import Memo
+from simdiff.report.memo.seen import seen_in
 from simdiff.report.replay import other_code
 from simdiff.report.story import StoryError, checksum, drawn_with
 from simdiff.study.plan import Plan
+from simdiff.study.reading import read_bytes
 
 MOST_TOLD = 12
+MOST_MORE = 1_000
+"""Words that a file may have besides twice those of its memo, and still be compared word by word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,12 @@ def audit(path: Path, story: Mapping[str, Any], results: Results) -> Audit:
         memo = write_memo(results, wish)
     except (CompareError, KeyError, TypeError, ValueError, LookupError) as error:
         raise StoryError(f"it cannot be written again from these results ({error})") from None
-    content = path.read_bytes()
     again = memo_bytes(memo, story, suffix)
-    then, now = seen_in(content, suffix), seen_in(again, suffix)
+    try:
+        content = read_bytes(path, MOST_FILE)
+        then, now = seen_in(content, suffix), seen_in(again, suffix)
+    except (ValueError, KeyError) as problem:
+        raise StoryError(f"{path}: what a reader meets cannot be read ({problem})") from None
     differs = [*_story(story, results), *_numbers(story, memo), *_words(then.words, now.words)]
     if not differs and then.pictures != now.pictures:
         differs.append("picture: not the one that these numbers draw")
@@ -102,6 +109,9 @@ def _words(then: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """Places where the words of the file are not those that are derived."""
     if then == now:
         return
+    if len(then) > 2 * len(now) + MOST_MORE:  # finding where they differ would take long
+        yield f"text: {len(then):,} words, derived {len(now):,}"
+        return
     for kind, a, b, c, d in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
         if kind != "equal":
             before = " ".join(then[max(0, a - 5) : a])
@@ -112,7 +122,7 @@ def _words(then: Sequence[str], now: Sequence[str]) -> Iterator[str]:
 def _beside(path: Path, memo: Memo) -> Iterator[str]:
     """The table of numbers beside the memo, if it is there."""
     table = path.with_name(f"{path.stem}-{NUMBERS}")
-    if table.is_file() and table.read_bytes() != memo.csv():
+    if table.is_file() and (table.stat().st_size != len(memo.csv()) or table.read_bytes() != memo.csv()):
         yield f"table: {table.name} is not the table of numbers that is derived"
 
 
