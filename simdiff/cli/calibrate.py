@@ -6,7 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -33,6 +32,7 @@ from simdiff.report.calibration_report import (
 from simdiff.report.leaders_chart import leaders_chart
 from simdiff.report.picture import plate_files
 from simdiff.report.provenance import CAVEAT, commit
+from simdiff.report.terminal import PlainConsole
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment
 from simdiff.scenario.leaders import read_network
 from simdiff.scenario.problems import Problem
@@ -101,7 +101,7 @@ def _check_worlds(loaded: LoadedExperiment, name: str) -> None:
 
 
 def _calibrated(worlds: Worlds, sizes: Sizes, seed: int, threads: int | None, steps: Path) -> Calibration:
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     say_if_compiling(errors())
     columns = TextColumn("points scored"), BarColumn(), TextColumn("{task.completed:,}"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -16,6 +15,7 @@ from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED, NETWORK
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.provenance import CAVEAT, provenance, run_id
+from simdiff.report.terminal import PlainConsole
 from simdiff.report.validation_report import LEFT, files_of, layers_of
 from simdiff.report.validation_tables import RULE, Rows, pattern_table, sentences, variant_table
 from simdiff.scenario import LoadedExperiment, Problem, ScenarioError, load_experiment, nearest, read_posterior
@@ -103,7 +103,7 @@ def chosen_draws(posterior: str, count: int, seed: int) -> Draws:
 
 def _measure(worlds: Worlds, draws: Draws, threads: int | None, leaders: Network | None
              ) -> tuple[Validation, Carlson | None]:  # fmt: skip
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     say_if_compiling(console)
     columns = TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
