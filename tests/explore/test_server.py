@@ -102,7 +102,8 @@ ODD = [
 ]  # fmt: skip
 GOOD = {
     "changes": {}, "a": {}, "b": {}, "tab": "t", "question": 1, "practice": 0, "name": "n", "title": "T",
-    "replicate": 0, "month": 1, "row": 0, "outcome": "depth", "decisions": [], "cell": "", "draw": 0, "kind": "adoption",
+    "replicate": 0, "month": 1, "row": 0, "outcome": "depth", "decisions": [], "cell": "", "draw": 0,
+    "kind": "adoption",
 }  # fmt: skip
 ASKS = ("about", "explain", "save", "begin", "to", "story", "select", "points", "compare", "chart", "play")
 
