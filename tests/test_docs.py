@@ -13,7 +13,7 @@ from simdiff.scenario.schema import Scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-PAGES = [*sorted(DOCS.glob("*.md")), ROOT / "CHANGELOG.md", ROOT / "README.md"]
+PAGES = [*sorted(DOCS.glob("*.md")), ROOT / "CHANGELOG.md", ROOT / "README.md", ROOT / "SECURITY.md"]
 MACHINE = re.compile(r"(?<![\w.:/])/(?:work|home|root|tmp|usr|var|mnt|opt|Users)/|[A-Z]:\\|\.\./shared")
 
 

@@ -77,7 +77,7 @@ def _known(option: str, told: str, known: Sequence[str]) -> None:
 
 def _check_year(plan: Plan, outcome: str, year: int) -> None:
     monthly = plan.experiment.keep.series == "monthly"
-    each = [labels_of_times(plan.experiment.keep, years) for years in {cell.years for cell in plan.cells}]
+    each = [labels_of_times(plan.experiment.keep, years) for years in sorted({cell.years for cell in plan.cells})]
     kept = sorted(set.intersection(*map(set, each)))
     years = [(at + 1) // 12 for at in kept if at % 12 == 11] if monthly else kept
     if year not in years:

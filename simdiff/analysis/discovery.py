@@ -211,7 +211,7 @@ def _described(table: NDArray[np.float64], fails: Flags, limits: Limits, columns
 def order(seed: int, name: str, count: int) -> NDArray[np.intp]:
     """A random order of ``count`` points, by keyed luck: the same for the same seed and name."""
     lot = lots(seed_key(seed), [("order", name, str(n)) for n in range(count)], SHUFFLE)[:, 0]
-    return np.argsort(lot)
+    return np.argsort(lot, kind="stable")
 
 
 def halves(table: NDArray[np.float64], fails: Flags, seed: int, count: int) -> tuple[dict[int, float], float, float]:

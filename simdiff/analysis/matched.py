@@ -144,7 +144,7 @@ def default_outcomes(plan: Plan) -> tuple[str, ...]:
 
 def common_times(plan: Plan, cells: Sequence[Cell]) -> list[int]:
     """Years (of a monthly series: months) that every one of some cells keeps."""
-    kept = [set(labels_of_times(plan.experiment.keep, years)) for years in {cell.years for cell in cells}]
+    kept = [set(labels_of_times(plan.experiment.keep, years)) for years in sorted({cell.years for cell in cells})]
     return sorted(set.intersection(*kept))
 
 
@@ -168,7 +168,7 @@ def _problems(plan: Plan, asked: Asked, options: Mapping[str, Mapping[Belief, Ce
     yield from _unknown("--cell", "cell", asked.cells, options)
     if asked.baseline is not None:
         yield from _unknown("--baseline", "cell", [asked.baseline], chosen)
-    scenarios = [scenario_of(text) for text in {cell.text for cell in cells}]
+    scenarios = [scenario_of(text) for text in dict.fromkeys(cell.text for cell in cells)]
     places = [set(places_of(one)) for one in scenarios]
     yield from _unknown("--place", "place", [asked.place], sorted(set.intersection(*places)))
     practices = [practices_of(one) for one in scenarios]

@@ -96,7 +96,7 @@ def recover(quantity: Floats, figure: Floats, truths: Floats, observed: Floats, 
 
     ``quantity`` and ``figure`` (N,) of the bank; ``truths`` and ``observed`` (S,); ``lot`` (S, L) uniforms, one a draw.
     """
-    order = np.argsort(quantity)
+    order = np.argsort(quantity, kind="stable")
     value, at = quantity[order], figure[order]
     parts = []
     for first in range(0, len(truths), AT_ONCE):
@@ -146,7 +146,7 @@ def directions(learnt: Floats, estimates: Floats, truths: Floats) -> tuple[Direc
     _, axes = np.linalg.eigh(np.cov(learnt.T))
     left = np.std((truths - estimates) @ axes, axis=0) / np.std(truths @ axes, axis=0)
     told = np.minimum(left, 1.0)
-    return tuple(Direction(axes[:, k], float(told[k])) for k in np.argsort(told))
+    return tuple(Direction(axes[:, k], float(told[k])) for k in np.argsort(told, kind="stable"))
 
 
 def beat_prior(found: tuple[Direction, ...]) -> int:

@@ -52,7 +52,7 @@ def of_sweep(report: Report, sheet: str, reproduce: str) -> Results:
 
 
 def _meant(folder: Path) -> str:
-    beside = [path.name for path in folder.parent.glob("*") if has_sheet(path) or has_run(path)]
+    beside = [path.name for path in sorted(folder.parent.glob("*")) if has_sheet(path) or has_run(path)]
     hint = nearest(folder.name, [name for name in beside if name != folder.name])
     return f", did you mean {folder.parent / hint}" if hint else ""
 

@@ -1,6 +1,5 @@
 """Stored runs simulated again: a random part of a folder's results, compared with what is stored, value by value."""
 
-import io
 import math
 import os
 from collections.abc import Sequence
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simdiff.analysis.resample import shuffles
@@ -19,6 +17,7 @@ from simdiff.study.again import Progress
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 from simdiff.study.chunks import OK, Piece, compute, labels_of_times
 from simdiff.study.plan import make_task
+from simdiff.study.reading import read_parquet
 from simdiff.study.sheet import check_code
 
 LEAST, PART = 20, 0.01
@@ -91,7 +90,7 @@ def _again(results: Results, cell: Cell, run: tuple[int, int]) -> pa.Table | Non
     """The rows of one run as a sweep stores them; None if it fails."""
     draw, replicate = run
     done = compute(make_task(results.plan, [Piece(cell.id, draw, replicate, replicate + 1)]))
-    table = pq.read_table(io.BytesIO(done.content))
+    table = read_parquet(done.content)
     return table if set(table["status"].cast(pa.string()).to_pylist()) == {OK} else None
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from simdiff.analysis.report_rows import UNITS
 from simdiff.analysis.summary import Interval, interval, intervals
 from simdiff.register import FINAL_OUTCOMES
-from simdiff.scenario import Plain
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 from simdiff.study.chunk_folder import Rows
+from simdiff.study.files import inert
 from simdiff.study.plan import Plan
 
 SHOWN = ("spread", "depth", "sustained", "equity_gap", "cost")
@@ -75,8 +75,9 @@ def summarise(plan: Plan, rows: Rows) -> tuple[bytes, list[tuple[Cell, dict[str,
         if cell.id in repeated:
             seen[cell.id] = found
         if found is not None:
-            head = [cell.name, cell.scenario, *(inert(cell.levels.get(name)) for name in factors)]
-            writer.writerows([*head, *row] for row in _summary_rows(plan, cell, found, last_only=last_only))
+            head = [cell.name, cell.scenario, *(cell.levels.get(name) for name in factors)]
+            rest = _summary_rows(plan, cell, found, last_only=last_only)
+            writer.writerows([inert(value) for value in (*head, *row)] for row in rest)
             cells.append((cell, {name: interval(found[1][:, kept.index(name), -1, 0, 0]) for name in shown}))
     return buffer.getvalue().encode(), cells
 
@@ -93,11 +94,6 @@ def shown_of(plan: Plan) -> list[str]:
     """Outcomes of the table of cells: the usual ones that are kept, else the first."""
     kept = plan.question.outcomes
     return [name for name in SHOWN if name in kept] or list(kept[: len(SHOWN)])
-
-
-def inert(level: Plain | None) -> Plain | None:
-    """A level that no spreadsheet takes for a formula."""
-    return f"'{level}" if isinstance(level, str) and level.startswith(("=", "+", "-", "@", "\t", "\r")) else level
 
 
 def _summary_rows(plan: Plan, cell: Cell, found: Found, *, last_only: bool) -> Iterator[list[Any]]:

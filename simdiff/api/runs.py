@@ -27,6 +27,7 @@ from simdiff.report.run_files import (
     story_of_run,
 )
 from simdiff.report.run_report import layers, size_line, summary
+from simdiff.report.terminal import PlainConsole
 from simdiff.scenario import Loaded
 from simdiff.study.counts import check_counts, given_draws
 from simdiff.study.run import RunResult, run_scenario
@@ -150,7 +151,7 @@ def run(scenario: Scenario | str | Path, *, replicates: int = 200, draws: int = 
     given = given_draws(file, draws)
     chosen = scenario if isinstance(scenario, Scenario) else load(scenario)
     asked = RunAsked(chosen.loaded, replicates, draws, seed, file, given)
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     with runs_bar(console, replicates * max(1, draws), shown=is_shown(progress, console)) as told:
         result, world = run_scenario(chosen.loaded, replicates=replicates, draws=draws, posterior=given, seed=seed,
                                      threads=threads, progress=told)  # fmt: skip

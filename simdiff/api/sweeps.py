@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from rich.console import Console
 
 from simdiff.analysis import comparison, matched, sweep_effects
 from simdiff.analysis.cell_values import AskError, check_asked, usual_outcome
@@ -31,6 +30,7 @@ from simdiff.report.progress import sweep_bar
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.sweep_files import changed_text, commands_of, finish_sweep, sweep_command_of
 from simdiff.report.sweep_report import MOST_ROWS, contrast_lines, headline_table, layers_of
+from simdiff.report.terminal import PlainConsole
 from simdiff.study.chunk_folder import Rows
 from simdiff.study.engines import LocalEngine
 from simdiff.study.lease import lease
@@ -219,7 +219,7 @@ def sweep(experiment: str | Path, folder: str | Path | None = None, *, replicate
     plan = load_plan(str(experiment), table, changes)
     where = Path(folder or Path("results") / plan.experiment.name)
     command = sweep_command_of(str(experiment), changes, table, Path(folder) if folder is not None else None)
-    console = Console(stderr=True, markup=False, highlight=False)
+    console = PlainConsole(stderr=True)
     check_place(where)
     where.mkdir(parents=True, exist_ok=True)
     try:

@@ -11,7 +11,6 @@ INTERRUPTED, TERMINATED = 130, 143
 
 EXPERIMENT = "Experiment file, or the name of a shipped one (see `simdiff list`)."
 FOLDER = "Folder of a sweep."
-NETWORK = Path("../shared/data/diffusion")
 Replicates = Annotated[Optional[int], typer.Option(min=1, help="Replicates of each cell and draw.")]  # noqa: UP045
 Draws = Annotated[Optional[int], typer.Option(min=0, help="Parameter draws, 0 (default values) or at least 2.")]  # noqa: UP045
 Posterior = Annotated[Optional[Path], typer.Option(help="CSV of draws for the priors, or calibrated.")]  # noqa: UP045
@@ -367,7 +366,7 @@ def _numbers(text: str, option: str) -> list[int]:
 def calibrate(
     experiment: Annotated[str, typer.Argument(help="Worlds of the targets, an experiment.")] = "calibration",
     kept: Annotated[int, typer.Option(min=50, help="Parameter draws to keep.")] = 300,
-    network: Annotated[Path, typer.Option(help="Folder of Carlson's network (C9); not shipped.")] = NETWORK,
+    network: Annotated[Optional[Path], typer.Option(help="Folder of Carlson's network (C9); not shipped.")] = None,  # noqa: UP045
     leader_draws: Annotated[int, typer.Option(min=50, help="Draws of each prior for C9.")] = 500,
     threads: Threads = None,
     out: Annotated[Path, typer.Option(help="Folder for the draws.")] = Path("results/calibration"),
@@ -385,7 +384,7 @@ def validate_patterns(
     posterior: Annotated[str, typer.Option(help="calibrated, priors, or a CSV of parameter draws.")] = "calibrated",
     draws: Annotated[Optional[int], typer.Option(min=2, help="Parameter draws; left out, the experiment's.")] = None,  # noqa: UP045
     replicates: Replicates = None, threads: Threads = None,
-    network: Annotated[Path, typer.Option(help="Folder of Carlson's network (P7, P8); not shipped.")] = NETWORK,
+    network: Annotated[Optional[Path], typer.Option(help="Folder of Carlson's network (P7, P8); not shipped.")] = None,  # noqa: UP045
     out: Annotated[Optional[Path], typer.Option(help="Folder; left out, results/NAME-RUN.")] = None,  # noqa: UP045
     as_json: AsJson = False,
 ) -> None:  # fmt: skip

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -16,7 +15,7 @@ from simdiff.analysis.calibration import SCORED, WORLDS, Calibration, calibrate
 from simdiff.analysis.leaders import Carlson, carlson, carlson_rows
 from simdiff.analysis.parity import parity
 from simdiff.analysis.worlds import Worlds, worlds_of
-from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED, NETWORK
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.calibration_report import (
@@ -33,6 +32,7 @@ from simdiff.report.calibration_report import (
 from simdiff.report.leaders_chart import leaders_chart
 from simdiff.report.picture import plate_files
 from simdiff.report.provenance import CAVEAT, commit
+from simdiff.report.terminal import PlainConsole
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment
 from simdiff.scenario.leaders import read_network
 from simdiff.scenario.problems import Problem
@@ -49,12 +49,12 @@ PARITY = "parity"
 """The experiment that asks whether lever families start equal."""
 
 
-def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: int, threads: int | None, out: Path,
-                      as_json: bool) -> int:  # fmt: skip
+def calibrate_command(experiment: str, kept: int, network: Path | None, leader_draws: int, threads: int | None,
+                      out: Path, as_json: bool) -> int:  # fmt: skip
     """Calibrate to the C targets; write accepted draws, where they come from, and pictures."""
     try:
         loaded = load_experiment(experiment)
-        leaders = read_network(network)
+        leaders = read_network(network) if network else None
         _check_worlds(loaded, experiment)
         worlds = worlds_of(loaded)
         equal = load_experiment(PARITY)
@@ -69,7 +69,7 @@ def calibrate_command(experiment: str, kept: int, network: Path, leader_draws: i
         curve = carlson(leaders, leader_draws, loaded.experiment.seed) if leaders else None
         families = _parity(equal, found, threads)
         words = ["simdiff", "calibrate", experiment, "--kept", str(kept), "--leader-draws", str(leader_draws)]
-        words += ["--network", str(network)] if network != NETWORK else []
+        words += ["--network", str(network)] if network else []
         about = _about(found, curve, loaded, sizes, shlex.join(words)) | {"parity": families}
         for file, content in _files(found, curve, about).items():
             write_file(out / file, content)
@@ -101,7 +101,7 @@ def _check_worlds(loaded: LoadedExperiment, name: str) -> None:
 
 
 def _calibrated(worlds: Worlds, sizes: Sizes, seed: int, threads: int | None, steps: Path) -> Calibration:
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     say_if_compiling(errors())
     columns = TextColumn("points scored"), BarColumn(), TextColumn("{task.completed:,}"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

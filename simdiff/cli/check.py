@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from simdiff.cli import BAD_INPUT
+from simdiff.report.terminal import PlainConsole
 from simdiff.scenario import (
     Loaded,
     ScenarioError,
@@ -31,12 +31,12 @@ def load_or_none(scenario: str, schools: Path | None) -> Loaded | None:
 
 def print_problems(error: ScenarioError) -> None:
     """Print every problem on standard error."""
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(error))
+    PlainConsole(stderr=True, soft_wrap=True).print(str(error))
 
 
 def check_command(files: list[str], schools: Path | None, trial: bool) -> int:
     """Check each file, a scenario or an experiment; 0 if all are good. Warnings change no exit code."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = PlainConsole(soft_wrap=True)
     good = True
     for file in files:
         told = _checked_experiment(file, schools) if _is_experiment(file) else _checked_scenario(file, schools, trial)
@@ -70,7 +70,7 @@ def _warnings(loaded: Loaded, trial: bool) -> list[str]:
         from simdiff.analysis.trial import TooLargeError, tried
         from simdiff.cli.run import say_if_compiling
 
-        say_if_compiling(Console(stderr=True))
+        say_if_compiling(PlainConsole(stderr=True))
         known = {problem.path for problem in found}
         try:
             tries = [problem_at(root, one.path, one.said, one.meaning, key=True) for one in tried(loaded)]
@@ -106,7 +106,7 @@ def list_command() -> int:
     for name, path in shipped_scenarios().items():
         loaded = load_or_none(str(path), None)
         table.add_row(name, loaded.scenario.title if loaded else "not readable")
-    console = Console(highlight=False)
+    console = PlainConsole()
     console.print(table)
     table = Table("experiment", "question", box=None, pad_edge=False)
     for name, path in shipped_experiments().items():

@@ -5,7 +5,6 @@ import shlex
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -21,6 +20,7 @@ from simdiff.cli.validate import PRIORS
 from simdiff.model.inputs import world_of
 from simdiff.report.field_study_report import LEFT, blocks, files_of, layers_of, lines_of
 from simdiff.report.provenance import CAVEAT, provenance, run_id
+from simdiff.report.terminal import PlainConsole
 from simdiff.scenario import LoadedExperiment, Problem, ScenarioError, load_experiment, read_posterior
 from simdiff.study.draws import parameter_draws
 from simdiff.study.run_folder import FolderTakenError, check_folder, write_folder
@@ -105,7 +105,7 @@ def check_cities(loaded: LoadedExperiment) -> None:
 
 
 def _studied(worlds: Worlds, draws: Draws, count: int, threads: int | None) -> list[dict[str, Answered]]:
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     say_if_compiling(console)
     columns = TextColumn("studying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

@@ -7,11 +7,10 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE
 from simdiff.cli.check import print_problems
 from simdiff.report.import_report import import_lines, import_record
+from simdiff.report.terminal import PlainConsole
 from simdiff.scenario import Problem, ScenarioError
 from simdiff.scenario.public.joining import join_files, pick_districts
 from simdiff.scenario.public.reading import read_public
@@ -26,7 +25,7 @@ STORY = "report.json"
 def import_command(files: Sequence[Path], out: Path, districts: Sequence[str], states: Sequence[str],
                    name: str | None, as_json: bool) -> int:  # fmt: skip
     """Read public files and write table, scenario and report; the exit code: 0, 1 (could not write) or 2."""
-    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    errors = PlainConsole(stderr=True, soft_wrap=True)
     try:
         imported = _imported(files, districts, states, name)
         chosen = name or (imported.districts[0].slug if len(imported.districts) == 1 else "imported-schools")
@@ -52,7 +51,7 @@ def import_command(files: Sequence[Path], out: Path, districts: Sequence[str], s
     if as_json:
         print(story.decode(), end="")
         return 0
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console = PlainConsole(soft_wrap=True)
     for line in lines:
         console.print(line)
     path = shlex.quote(str(out / f"{chosen}.yaml"))

@@ -77,6 +77,4 @@ def left_out(default: Any) -> str:
         return "**required**"
     if isinstance(default, bool):
         return "on" if default else "off"
-    if isinstance(default, Path) and default.parts[:1] == ("..",):
-        return "a folder beside the project"
     return "—" if default in (None, "") else f"`{number(default) if isinstance(default, int | float) else default}`"

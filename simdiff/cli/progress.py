@@ -9,18 +9,20 @@ from types import FrameType
 
 from rich.console import Console
 
+from simdiff.report.terminal import PlainConsole
+
 LOG_WIDTH = 120
 
 
 def errors() -> Console:
     """Standard error, for people."""
-    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    return PlainConsole(stderr=True, soft_wrap=True)
 
 
 def terminal() -> Console:
     """Standard output, for people; files and pipes get wide lines."""
-    console = Console(highlight=False, markup=False)
-    return console if console.is_terminal else Console(highlight=False, markup=False, width=LOG_WIDTH)
+    console = PlainConsole()
+    return console if console.is_terminal else PlainConsole(width=LOG_WIDTH)
 
 
 class Halt:

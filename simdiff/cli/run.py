@@ -18,6 +18,7 @@ from simdiff.report.progress import runs_bar
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.run_files import RunAsked, run_command_of, run_files, story_of_run
 from simdiff.report.run_report import glossary, layers, size_line, summary
+from simdiff.report.terminal import PlainConsole
 from simdiff.scenario import ScenarioError
 from simdiff.study.counts import check_counts, given_draws
 from simdiff.study.run import RunResult, run_scenario
@@ -27,7 +28,7 @@ from simdiff.study.run_folder import FolderTakenError, check_folder, write_folde
 def run_command(scenario: str, replicates: int, draws: int, posterior: Path | None, seed: int, threads: int | None,
                 schools: Path | None, out: Path | None, as_json: bool) -> int:  # fmt: skip
     """Run a scenario and write its folder; the exit code: 0, 1 (could not write) or 2 (bad input)."""
-    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    errors = PlainConsole(stderr=True, soft_wrap=True)
     try:
         check_counts(replicates, draws, seed, threads)
     except ScenarioError as error:
@@ -81,7 +82,7 @@ def say_if_compiling(console: Console) -> None:
 
 
 def _print(story: dict[str, Any], result: RunResult, splits: list[Split], folder: Path) -> None:
-    console = Console(highlight=False, markup=False)
+    console = PlainConsole()
     console.print(f"\n{result.title}", style="bold")
     console.print(f"{size_line(story['world'], result.years)}\n")
     for block in summary(result):

@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-from rich.console import Console
-
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, SOME_FAILED
 from simdiff.cli.progress import errors
 from simdiff.report.sweep_report import contrast_lines, standing
+from simdiff.report.terminal import PlainConsole
 from simdiff.study.chunk_folder import TwinChunksError
 from simdiff.study.lease import is_owned, owner
 from simdiff.study.sheet import SheetError
@@ -29,7 +28,7 @@ def status_command(folder: Path, as_json: bool, check: bool) -> int:
     if as_json:
         print(json.dumps(said, ensure_ascii=False))
     else:
-        console = Console(highlight=False, markup=False, soft_wrap=True)
+        console = PlainConsole(soft_wrap=True)
         console.print(f"{report.plan.experiment.title} ({folder})")
         share = tally.done / max(1, tally.planned)
         console.print(f"{tally.done:,} of {tally.planned:,} runs done ({share:.0%}), {tally.failed:,} failed")

@@ -5,17 +5,17 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from simdiff.analysis.leaders import Carlson, carlson
 from simdiff.analysis.validation import NEEDED, STEPS, Scores, Validation, draws_of, scores_of, validate
 from simdiff.analysis.worlds import Worlds, worlds_of
-from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED, NETWORK
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
 from simdiff.report.provenance import CAVEAT, provenance, run_id
+from simdiff.report.terminal import PlainConsole
 from simdiff.report.validation_report import LEFT, files_of, layers_of
 from simdiff.report.validation_tables import RULE, Rows, pattern_table, sentences, variant_table
 from simdiff.scenario import LoadedExperiment, Problem, ScenarioError, load_experiment, nearest, read_posterior
@@ -30,14 +30,14 @@ Draws = tuple[dict[str, float], ...]
 
 
 def validate_command(experiment: str, posterior: str, draws: int | None, replicates: int | None, threads: int | None,
-                     network: Path, out: Path | None, as_json: bool) -> int:  # fmt: skip
+                     network: Path | None, out: Path | None, as_json: bool) -> int:  # fmt: skip
     """Measure the patterns and write the folder; the exit code: 0, 1 (could not write) or 2 (bad input)."""
     asked = {name: number for name, number in (("draws", draws), ("replicates", replicates)) if number is not None}
     try:
         loaded = load_experiment(experiment).with_changes(asked)
         check_worlds(loaded)
         chosen = chosen_draws(posterior, loaded.experiment.draws, loaded.experiment.seed)
-        leaders = read_network(network)
+        leaders = read_network(network) if network else None
     except ScenarioError as error:
         errors().print(str(error))
         return BAD_INPUT
@@ -49,7 +49,7 @@ def validate_command(experiment: str, posterior: str, draws: int | None, replica
     folder = out or Path("results") / f"{loaded.experiment.name}-{run}"
     words = ["simdiff", "validate", experiment, "--posterior", posterior, "--draws", str(len(chosen)),
              "--replicates", str(question["replicates"])]  # fmt: skip
-    command = shlex.join(words + (["--network", str(network)] if network != NETWORK else []))
+    command = shlex.join(words + (["--network", str(network)] if network else []))
     try:
         check_folder(folder, run, LEFT)
         worlds = worlds_of(loaded)
@@ -103,7 +103,7 @@ def chosen_draws(posterior: str, count: int, seed: int) -> Draws:
 
 def _measure(worlds: Worlds, draws: Draws, threads: int | None, leaders: Network | None
              ) -> tuple[Validation, Carlson | None]:  # fmt: skip
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     say_if_compiling(console)
     columns = TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

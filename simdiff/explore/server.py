@@ -159,7 +159,7 @@ async def page(request: Request) -> Response:
     """A file of the page, from the package."""
     name = request.path_params.get("name", "index.html")
     folder = files("simdiff.explore") / "page"
-    file = next((one for one in folder.iterdir() if one.name == name), None)
+    file = next((one for one in sorted(folder.iterdir(), key=str) if one.name == name), None)
     if file is None:
         return Response("not found", 404, media_type="text/plain")
     return Response(file.read_bytes(), media_type=TYPES[name.rpartition(".")[2]])

@@ -13,7 +13,6 @@ from simdiff.analysis.comparison import Comparison, OutcomeCompared
 from simdiff.analysis.contrasts import Contrast, Estimate, ahead
 from simdiff.analysis.results import Results
 from simdiff.analysis.results_of import of_sweep_folder
-from simdiff.analysis.sweep_rows import inert
 from simdiff.report.charts import PRINT, Size
 from simdiff.report.figure import Chart
 from simdiff.report.kinds.comparison import draw_differences, draw_regret
@@ -56,7 +55,7 @@ def charts(results: Results, found: Comparison, size: Size) -> Iterator[tuple[st
 
 def _csv(rows: Sequence[Row]) -> bytes:
     columns = dict.fromkeys(name for row in rows for name in row)
-    return csv_bytes([{name: inert(_plain(row.get(name))) for name in columns} for row in rows])
+    return csv_bytes([{name: _plain(row.get(name)) for name in columns} for row in rows])
 
 
 def _plain(value: Any) -> Any:

@@ -175,7 +175,7 @@ def _place(column: Column) -> Any:
 
 def _ranks(count: int) -> Any:
     """0 … count − 1 in a fixed order that looks irregular (multiples of the golden ratio)."""
-    return np.argsort(np.argsort((np.arange(count) * 0.6180339887) % 1.0))
+    return np.argsort(np.argsort((np.arange(count) * 0.6180339887) % 1.0, kind="stable"), kind="stable")
 
 
 def _name_levels(axis: Axes, columns: Sequence[Column]) -> None:

@@ -20,13 +20,12 @@ from simdiff.report.provenance import CAVEAT
 from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows
 from simdiff.study.chunks import labels_of_times
-from simdiff.study.files import writing
+from simdiff.study.files import FORMULA, writing
 from simdiff.study.plan import Plan
 from simdiff.study.sweep import Report
 
 FORMATS = ("csv", "parquet", "xlsx", "dta")
-FORMULA = r"^([=+\-@\t\r])"
-"""Beginning of texts that a spreadsheet might run."""
+FORMULA_AT_FIRST = rf"^([{re.escape(''.join(FORMULA))}])"
 STATA_NAME = 32
 KEYS = ("draw", "replicate", "status", "reason", "district", "practice")
 MEANINGS = {
@@ -266,7 +265,7 @@ def inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A column in which no text is taken for a formula: an apostrophe comes before those that might be."""
     if not pa.types.is_string(column.type):
         return column
-    return pc.replace_substring_regex(column, FORMULA, r"'\1")
+    return pc.replace_substring_regex(column, FORMULA_AT_FIRST, r"'\1")
 
 
 def _write_parquet(table: Out, handle: int) -> None:

@@ -1,9 +1,8 @@
 """A chart as one record: its pictures, what they show in words, and the numbers that are drawn. A plate is the same of
 a long study (``validate``, ``calibrate`` …), which is not run again to draw it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -12,8 +11,6 @@ from simdiff.study.files import csv_bytes
 from simdiff.study.plan import Plan
 
 Row = Mapping[str, str | int | float | None]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of texts that a spreadsheet might run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Chart:
 
     def csv(self) -> bytes:
         """The numbers as CSV: the same numbers are the same bytes."""
-        return csv_of(self.table)
+        return csv_bytes(self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +51,4 @@ class Plate:
 
     def csv(self) -> bytes:
         """The numbers as CSV."""
-        return csv_of(self.table)
-
-
-def csv_of(table: Sequence[Row]) -> bytes:
-    """Rows of the same columns as CSV, no text of which is taken for a formula."""
-    return csv_bytes([{name: inert(value) for name, value in row.items()} for row in table])
-
-
-def inert(value: Any) -> Any:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+        return csv_bytes(self.table)

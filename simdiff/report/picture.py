@@ -20,6 +20,7 @@ from simdiff.report.charts import INK, STAGE_COLOURS, Size, house
 from simdiff.report.figure import Chart, Plate
 from simdiff.report.story import FORMAT, MARK, StoryError, pack, plate_story, unpack
 from simdiff.study.files import write_file
+from simdiff.study.reading import UnfitError, parsed, read_bytes
 
 STILL, MOVING = ("png", "svg", "pdf"), ("gif",)
 DESCRIPTION = "http://purl.org/dc/elements/1.1/ description"
@@ -132,12 +133,9 @@ def read_story(path: Path) -> dict[str, Any]:
 
     Raises StoryError if it is no figure of simdiff, or was saved anew by another program; OSError.
     """
-    if path.stat().st_size > MOST_FILE:
-        raise StoryError(f"{path}: larger than any figure of simdiff")
-    content = path.read_bytes()
     try:
-        said = _said(content)
-    except StoryError as problem:
+        said = _said(read_bytes(path, MOST_FILE))
+    except (StoryError, UnfitError) as problem:
         raise StoryError(f"{path}: {problem}") from None
     if isinstance(said, dict) and "program" not in said and isinstance(said.get("reproduce"), str):
         raise StoryError(f"{path}: a picture of simdiff that carries no numbers to compare; it is drawn again by: "
@@ -166,8 +164,8 @@ def _said_in_image(content: bytes) -> Any:
         with Image.open(io.BytesIO(content), formats=("PNG", "GIF")) as image:
             text, comment = image.info.get("Description"), image.info.get("comment", b"")
         packed = comment.decode("ascii", "replace") if isinstance(comment, bytes) else ""
-        return json.loads(text) if text else unpack(packed) if packed.startswith(MARK) else None
-    except (OSError, ValueError, SyntaxError, RecursionError, Image.DecompressionBombError) as error:
+        return parsed(text) if text else unpack(packed) if packed.startswith(MARK) else None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise StoryError(f"its story cannot be read ({error})") from None
 
 
@@ -193,6 +191,6 @@ def _said_in_svg(content: bytes) -> Any:
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(content, True)
-        return json.loads("".join(found)) if found else None
-    except (expat.ExpatError, ValueError, RecursionError) as error:
+        return parsed("".join(found)) if found else None
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise StoryError(f"its story cannot be read ({error})") from None

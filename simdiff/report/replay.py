@@ -22,6 +22,8 @@ from simdiff.study.sheet import cell_changes
 from simdiff.study.version import version_changes, versions
 
 MOST_CHANGES = 6
+MOST_BESIDE = 200_000_000
+"""Bytes of the table of numbers beside a figure."""
 TEXTS = ("title", "caption", "alt", "partial", "results", "results_digest", "numbers_digest")
 """What has to be a text in a story."""
 
@@ -123,7 +125,7 @@ def _numbers(path: Path, story: Mapping[str, Any]) -> bytes | None:
     if story["numbers"] is not None:
         return str(story["numbers"]).encode()
     beside = path.with_suffix(".csv")
-    content = beside.read_bytes() if beside.is_file() else b""
+    content = beside.read_bytes() if beside.is_file() and beside.stat().st_size <= MOST_BESIDE else b""
     return content if digest(content) == story["numbers_digest"] else None
 
 

@@ -19,6 +19,7 @@ import json
 import platform
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ from simdiff.scenario import Experiment, Loaded
 from simdiff.study.cells import make_cell, scenario_of
 from simdiff.study.draws import parameter_draws
 from simdiff.study.files import digest
-from simdiff.study.plan import Plan, Stage
+from simdiff.study.plan import Plan, stages_told
+from simdiff.study.reading import parsed
 from simdiff.study.run_folder import schools_bytes, schools_of
 from simdiff.study.version import versions
 
@@ -44,6 +46,8 @@ MOST_NUMBERS = 400_000
 """Bytes of numbers that a story carries; more lie in the CSV beside the figure only."""
 MOST_BYTES = 64_000_000
 """Bytes of a story, unpacked, that are read."""
+MOST_DRAWS = 100_000
+"""Parameter draws of a story; experiments may not have more either."""
 MARK = "simdiff:"
 
 
@@ -152,6 +156,8 @@ def plan_of(story: Mapping[str, Any]) -> Plan:
         for one in packed
     )  # fmt: skip
     draws = said["draws"]
+    if isinstance(draws, int) and not 0 <= draws <= MOST_DRAWS:
+        raise ValueError("draws that nobody can ask for")
     chosen = parameter_draws(said["seed"], draws) if isinstance(draws, int) else unpack(draws)
     varied = dict(said.get("factors", {}))
     names = varied.pop("scenarios", [cell.scenario for cell in cells])
@@ -161,9 +167,9 @@ def plan_of(story: Mapping[str, Any]) -> Plan:
         "replicates": 1, "draws": 0 if list(chosen) == [{}] else len(chosen),
     })  # fmt: skip
     now = {one["id"]: cell.id for one, cell in zip(packed, cells, strict=True)}
+    told = stages_told(said["stages"], set(now), max(1, len(chosen)))
     stages = tuple(
-        Stage(tuple((now[cell], start, stop) for cell, start, stop in stage["runs"]), tuple(stage["draws"]))
-        for stage in said["stages"]
+        replace(stage, runs=tuple((now[cell], start, stop) for cell, start, stop in stage.runs)) for stage in told
     )
     return Plan(experiment, cells, tuple(chosen), stages, story["versions"], {cell.id: cell for cell in cells})
 
@@ -185,6 +191,6 @@ def unpack(word: str) -> Any:
         content = stream.decompress(base64.b64decode(word.removeprefix(MARK), validate=True), MOST_BYTES)
         if not stream.eof:
             raise StoryError("its story is cut off, or larger than any that simdiff writes")
-        return json.loads(content)
-    except (ValueError, zlib.error, RecursionError) as error:
+        return parsed(content)
+    except (ValueError, zlib.error) as error:
         raise StoryError(f"its story cannot be read ({error})") from None

@@ -11,6 +11,8 @@ from simdiff.scenario.source import Node, Spot
 from simdiff.scenario.table import number_of, read_table
 from simdiff.scenario.translate import Place, place, problem_at
 
+MOST_PROBLEMS = 1_000
+"""Problems after which a table is not read on."""
 Levels = Mapping[str, Plain]
 """Factor → level; a factor that is left out stays as the scenario has it."""
 
@@ -53,6 +55,8 @@ def _csv_rows(experiment: Experiment, path: Path, problems: list[Problem]) -> It
             if text and name in experiment.factors:
                 _add_level(experiment, found, name, text, Spot(path, line, 1), name, problems)
         yield found
+        if len(problems) > MOST_PROBLEMS:
+            return
     if line == first:
         problems.append(top.problem("no rows", "expected a row for each combination"))
 

@@ -110,7 +110,7 @@ def like_file(path: Path) -> str:
 
 def _beside(path: Path) -> str:
     try:
-        beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+        beside = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
     except (OSError, ValueError):
         beside = []
     near = nearest(path.name, beside)

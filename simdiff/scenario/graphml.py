@@ -9,6 +9,8 @@ from simdiff.scenario.problems import Problem, ScenarioError, show_path
 
 LARGEST_GRAPHML = 20_000_000
 """Bytes."""
+MOST_ELEMENTS, MOST_KEYS = 1_000_000, 100
+"""Nodes, edges and values of them; kinds of values that may be declared."""
 DEEPEST = 20
 LONGEST_TEXT = 1_000
 _BEYOND = {"hyperedge": "a hyperedge", "port": "a port"}
@@ -72,6 +74,7 @@ class _Reader:
     nodes: dict[str, dict[str, str]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     graphs: int = 0
+    count: int = 0
     keys: dict[str, _Key] = field(default_factory=dict)
     directed: bool = False
     open: list[str] = field(default_factory=list)
@@ -96,6 +99,9 @@ class _Reader:
         self.open.append(name)
         if len(self.open) > DEEPEST:
             raise _RefusedError(f"more than {DEEPEST} elements inside each other")
+        self.count += 1
+        if self.count > MOST_ELEMENTS or len(self.keys) > MOST_KEYS:
+            raise _RefusedError(f"more than {MOST_ELEMENTS:,} elements or {MOST_KEYS} kinds of values")
         if name == "key" and "id" in said:
             label = said.get("attr.name", said["id"])
             self.keys[said["id"]] = _Key(label, label.lower() == "weight" and said.get("for", "all") in ("edge", "all"))

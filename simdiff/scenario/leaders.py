@@ -19,8 +19,6 @@ ADOPTED = (1, 5, 15, 27, 35, 38)
 LEADERS = 38
 WIDER_ADOPTED, WIDER_LEADERS = 51, 61
 """Adopters by 1963 among all superintendents interviewed (61 of 68): the 38 were selected on adoption. Carlson 1965."""
-NETWORK_FOLDER = Path("../shared/data/diffusion")
-"""Where the network's files are looked for, from the current folder, if nothing else is said."""
 NODES, EDGES = "carlson_modmath_nodes.csv", "carlson_modmath_edges_directed.csv"
 
 

@@ -7,6 +7,8 @@ from simdiff.scenario.folders import is_file, like_file, shipped_folder
 from simdiff.scenario.problems import Problem, ScenarioError, nearest, show_path, shown
 from simdiff.scenario.table import number_of, read_table
 
+MOST_PROBLEMS = 200
+"""Problems after which a file is not read on."""
 TIES = ("near_ties", "convened_ties", "partner_ties", "distance_scale", "need_scale", "feeder_weight")
 """Parameters that decide who is tied to whom: a world is built once, for all draws. A scenario may set them."""
 
@@ -16,7 +18,7 @@ def read_posterior(path: Path) -> tuple[dict[str, float], ...]:
 
     Raises ScenarioError with every problem.
     """
-    shipped = {file.stem: file for file in shipped_folder("experiments").glob("*.csv")}
+    shipped = {file.stem: file for file in sorted(shipped_folder("experiments").glob("*.csv"))}
     path = path if is_file(path) else shipped.get(str(path), path)
     if not is_file(path):
         hint = nearest(path.name, shipped) or like_file(path)
@@ -46,6 +48,8 @@ def read_posterior(path: Path) -> tuple[dict[str, float], ...]:
             elif number is not None:
                 draw[column] = number
         draws.append(draw)
+        if len(problems) > MOST_PROBLEMS:
+            break
     if not draws:
         problems.append(Problem(name, first, 1, "", "no draws", "expected a row for each draw"))
     if problems:

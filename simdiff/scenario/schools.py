@@ -13,6 +13,8 @@ from simdiff.scenario.table import read_table
 from simdiff.scenario.translate import Place, problem_at
 
 MOST_ROW_PROBLEMS = 20
+MOST_FAULTS = 2_000
+"""Problems of a district's rows after which no more rows are read."""
 MOST_NAMES = 10
 MOST_VALUES = 1000
 """Values of a column that are remembered to suggest one."""
@@ -75,7 +77,8 @@ def _first_few(problems: list[Problem]) -> list[Problem]:
     problems = sorted(set(problems))
     few = problems[:MOST_ROW_PROBLEMS]
     if more := problems[MOST_ROW_PROBLEMS:]:
-        few.append(replace(more[0], path="", found=f"… and {len(more)} more", allowed="", hint=""))
+        least = "at least " if len(problems) > MOST_FAULTS else ""
+        few.append(replace(more[0], path="", found=f"… and {least}{len(more)} more", allowed="", hint=""))
     return few
 
 
@@ -185,6 +188,8 @@ class _Settling:
         for row in rows:
             draft, problems = draft_school(row, self.table)
             self.problems += problems
+            if len(self.problems) > MOST_FAULTS:
+                break
             if problems:
                 faulty.add(draft.id)
             if draft.id in drafts and draft.id.strip():

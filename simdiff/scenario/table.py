@@ -14,6 +14,11 @@ LARGEST_TABLE = 200_000_000
 """Bytes, uncompressed."""
 LONGEST_LINE = 100_000
 """Bytes."""
+MOST_ROWS, MOST_CELLS = 500_000, 6_000_000
+"""Lines, blank ones too, and cells: the country's 102,000 schools at nearly sixty columns each."""
+MOST_COLUMNS = 2_000
+MOST_PACKED, ALWAYS_READ = 100, 10_000_000
+"""Times that a packed table may be larger than its file (school tables: 3 to 40), and bytes that it may always have."""
 
 
 class _UnfitError(Exception):
@@ -25,14 +30,18 @@ def read_table(path: Path) -> Iterator[tuple[int, list[str]]]:
 
     Raises ScenarioError at the first line that cannot be read: too large, not UTF-8, not gzip, cells missing.
     """
-    line, width = 0, 0
+    line, width, count = 0, 0, 0
     try:
         with _opened(path) as handle:
-            reader = csv.reader(_lines(handle), strict=True)
+            reader = csv.reader(_lines(handle, largest(path)), strict=True)
             for cells in reader:
-                line = reader.line_num
+                line, count = reader.line_num, count + len(cells)
+                if count > MOST_CELLS:
+                    raise _UnfitError(f"a table of more than {MOST_CELLS:,} cells")
                 if cells:
                     width = width or len(cells)
+                    if width > MOST_COLUMNS:
+                        raise _UnfitError(f"a table of more than {MOST_COLUMNS:,} columns")
                     _check_width(cells, width)
                     yield line, cells
         if not width:
@@ -55,15 +64,24 @@ def _opened(path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
-def _lines(handle: BinaryIO) -> Iterator[str]:
-    size = 0
+def largest(path: Path, most: int | None = None) -> int:
+    """Bytes that a table may have, unpacked. Whatever a small file unpacks to, it is no more than ``MOST_PACKED`` times
+    as large. Raises OSError."""
+    return min(LARGEST_TABLE if most is None else most, max(ALWAYS_READ, MOST_PACKED * path.stat().st_size))
+
+
+def _lines(handle: BinaryIO, most: int) -> Iterator[str]:
+    size = lines = 0
     while line := handle.readline(LONGEST_LINE + 1):
+        lines += 1
+        if lines > MOST_ROWS:
+            raise _UnfitError(f"a table of more than {MOST_ROWS:,} lines")
         if len(line) > LONGEST_LINE:
             raise _UnfitError(f"a line of more than {LONGEST_LINE:,} bytes")
         first = size == 0
         size += len(line)
-        if size > LARGEST_TABLE:
-            raise _UnfitError(f"a table of more than {LARGEST_TABLE:,} bytes")
+        if size > most:
+            raise _UnfitError(f"a table of more than {most:,} bytes")
         yield line.decode("utf-8-sig" if first else "utf-8")
 
 

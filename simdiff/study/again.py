@@ -53,7 +53,7 @@ def look_again(plan: Plan, cell: Cell, look: Look, progress: Progress = lambda d
     """``look`` at every run that the plan asks of a cell, on all cores: (draws, replicates, …); not-a-number where no
     run was asked for."""
     runs, world = asked_runs(plan, cell), world_again(plan, cell)
-    inputs = {draw: inputs_again(plan, cell, world, draw) for draw in {draw for draw, _ in runs}}
+    inputs = {draw: inputs_again(plan, cell, world, draw) for draw in dict.fromkeys(draw for draw, _ in runs)}
 
     def seen(run: tuple[int, int]) -> NDArray[np.float64]:
         found = look(inputs[run[0]], run[1])

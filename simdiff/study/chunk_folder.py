@@ -1,6 +1,5 @@
 """The chunks of a sweep's folder: which are there and whole, and their rows."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +8,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simdiff.study.cells import Cell
 from simdiff.study.chunks import OK, Done, is_whole
 from simdiff.study.files import digest, write_file
 from simdiff.study.plan import Plan, tasks_of
-from simdiff.study.sheet import CHUNKS
+from simdiff.study.reading import MOST_PARQUET, UnfitError, parquet_about, parsed, read_bytes, read_parquet
+from simdiff.study.sheet import CHUNKS, SheetError
 
 DAMAGED = ".damaged"
 
@@ -40,11 +39,11 @@ def scan(folder: Path, plan: Plan, *, verify: bool) -> Chunks:
 
     Raises TwinChunksError if a chunk has two different results.
     """
-    wanted = {task.name for task in tasks_of(plan)}
+    wanted = {task.name: task.runs for task in tasks_of(plan)}
     files, damaged, foreign = dict[str, Path](), list[Path](), list[Path]()
     for path in sorted((folder / CHUNKS).glob("[!.]*.parquet")):
         name = path.name.partition("-")[0]
-        if verify and not (is_whole(path.name, path.read_bytes()) and about(path).get("chunk") == name):
+        if verify and not _is_sound(path, name, wanted.get(name)):
             damaged.append(path)
         elif name not in wanted:
             foreign.append(path)
@@ -56,6 +55,19 @@ def scan(folder: Path, plan: Plan, *, verify: bool) -> Chunks:
         else:
             files[name] = path
     return Chunks(files, tuple(damaged), tuple(foreign))
+
+
+def _is_sound(path: Path, name: str, runs: int | None) -> bool:
+    """True if a file holds the bytes that its name says, and says that it is chunk ``name`` of ``runs`` runs (None: of
+    any number)."""
+    try:
+        if not is_whole(path.name, read_bytes(path, MOST_PARQUET)):
+            return False
+        said = about(path)
+    except ValueError:
+        return False
+    counts = said.get("runs"), said.get("failed")
+    return said.get("chunk") == name and all(type(n) is int for n in counts) and runs in (None, counts[0])
 
 
 def set_aside(damaged: Sequence[Path]) -> None:
@@ -72,16 +84,16 @@ def keep_chunk(folder: Path, done: Done) -> None:
 
 
 def about(path: Path) -> dict[str, Any]:
-    """What a chunk file says of itself: its runs, how many failed, and which they are."""
-    said: dict[str, Any] = json.loads((pq.read_schema(path).metadata or {}).get(b"simdiff", b"{}"))
-    return said
+    """What a chunk file says of itself: its runs, how many failed, and which they are. Raises ValueError, OSError."""
+    said = parsed(parquet_about(path).get(b"simdiff", b"{}"))
+    return said if isinstance(said, dict) else {}
 
 
 class Rows:
     """The rows of a sweep, cell by cell; no more than a few chunks are in memory at once."""
 
     def __init__(self, plan: Plan, chunks: Chunks) -> None:
-        self.plan = plan
+        self.plan, self.asked = plan, plan.replicates()
         self.by_cell: dict[str, list[Path]] = {}
         for task in tasks_of(plan):
             if task.name in chunks.files:
@@ -89,17 +101,31 @@ class Rows:
                     self.by_cell.setdefault(cell, []).append(chunks.files[task.name])
 
     def of_cell(self, cell: Cell, columns: Sequence[str] | None = None) -> pa.Table | None:
-        """Rows of a cell by draw, replicate, time, district and practice; None if there are none yet."""
+        """Rows of a cell by draw, replicate, time, district and practice; None if there are none yet.
+
+        Raises SheetError for a chunk of another form.
+        """
         parts = []
         for path in self.by_cell.get(cell.id, ()):
             read = None if columns is None else list(dict.fromkeys(["cell", "draw", "replicate", *columns]))
-            table = pq.read_table(path, columns=read)
-            parts.append(table.filter(pc.equal(table["cell"].cast(pa.string()), cell.id)))
+            parts.append(self._part(path, cell, read))
         if not parts:
             return None
         table = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
         order = np.lexsort((table["replicate"].to_numpy(), table["draw"].to_numpy()))
         return table.take(pa.array(order)) if (np.diff(order) != 1).any() else table
+
+    def _part(self, path: Path, cell: Cell, columns: list[str] | None) -> pa.Table:
+        try:
+            table = read_parquet(path, columns)
+            part = table.filter(pc.equal(table["cell"].cast(pa.string()), cell.id))
+            for name, most in (("draw", len(self.plan.draws)), ("replicate", self.asked[cell.id])):
+                ends = pc.min_max(part[name].cast(pa.int64()))
+                if len(part) and not 0 <= ends["min"].as_py() <= ends["max"].as_py() < most:
+                    raise UnfitError(f"a {name} that was not asked for")
+        except (UnfitError, pa.ArrowException, TypeError) as error:
+            raise SheetError(f"{path}: not a chunk of this sweep ({error}); delete it, and `simdiff resume`") from None
+        return part
 
     def cells(self, columns: Sequence[str] | None = None) -> Iterator[tuple[Cell, pa.Table]]:
         """Every cell of the plan that has rows, once each, with its rows."""

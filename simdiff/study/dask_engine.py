@@ -18,10 +18,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from simdiff.study.chunks import Done, Piece, Task, as_done, compute, failed_table
 from simdiff.study.engines import PATIENCE, EngineError, Work
+from simdiff.study.reading import read_parquet
 from simdiff.study.version import code_digest, versions
 
 ATTEMPTS = 3
@@ -208,7 +208,7 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
             if killed is False:
                 with suppress(self.dask.CancelledError):
                     done: Done = future.result()
-                    return pq.read_table(pa.BufferReader(done.content)), done.failed
+                    return read_parquet(done.content), done.failed
 
 
 def _security(keys: Keys | None, distributed: Any) -> Any:

@@ -5,6 +5,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Beginnings of texts that a spreadsheet might run."""
+NEGATIVE = re.compile(r"-[0-9]+(\.[0-9]+)?")
+"""A number that is written as a text."""
 TEMPORARY = ".writing-"
 """How the names of unfinished files begin."""
 
@@ -90,9 +95,18 @@ def parquet_bytes(table: pa.Table) -> bytes:
 
 
 def csv_bytes(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows (all with the same columns) as CSV; None becomes empty."""
+    """Rows (all with the same columns) as CSV, no text of which is taken for a formula; None becomes empty."""
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([inert(name) for name in rows[0]])
+    writer.writerows([inert(row[name]) for name in rows[0]] for row in rows)
     return buffer.getvalue().encode()
+
+
+def inert(value: Any) -> Any:
+    """A value that no spreadsheet takes for a formula: an apostrophe comes before texts that might be one, and no bare
+    carriage return, which ``csv`` does not quote, begins a row of its own."""
+    if not isinstance(value, str):
+        return value
+    risky = value.startswith(FORMULA) and not NEGATIVE.fullmatch(value)
+    return ("'" if risky else "") + value.replace("\r\n", "\n").replace("\r", "\n")

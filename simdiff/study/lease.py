@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from simdiff.study.files import write_file
+from simdiff.study.reading import read_json
 
 LOCK, OWNER = "owner.lock", "owner.json"
 PATIENCE = 1.0
@@ -53,7 +54,7 @@ def lease(folder: Path) -> Iterator[None]:
 def owner(folder: Path) -> dict[str, str | int]:
     """What the note in the folder says of its owner; empty if there is none."""
     try:
-        known = json.loads((folder / OWNER).read_text(encoding="utf-8"))
+        known = read_json(folder / OWNER)
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}

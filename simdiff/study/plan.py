@@ -1,6 +1,6 @@
 """The plan of a sweep: which runs are asked for, and how they are cut into chunks. It says nothing of what is done."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from simdiff.study.version import code_digest, versions
 
 CHUNK_SIZE = 3_000_000
 """School-months of a chunk: about a second of work, so that storing it costs little and losing it does not hurt."""
+MOST_REPLICATES = 1_000_000
+"""Of a cell and draw; experiments may not ask for more either."""
 LEAST_CHUNKS = 16
 """Chunks that a stage is cut into if it has runs enough, so that every core has work to the end."""
 
@@ -40,6 +42,23 @@ class Stage:
     def count(self) -> int:
         """Number of runs."""
         return sum(stop - start for _, start, stop in self.runs) * (self.draws[1] - self.draws[0])
+
+
+def stages_told(said: Any, cells: Set[str], draws: int) -> tuple[Stage, ...]:
+    """Stages as a file has them. Raises ValueError or TypeError unless all are of ``cells`` at ``draws`` draws."""
+    stages = tuple(
+        Stage(tuple((cell, start, stop) for cell, start, stop in one["runs"]), (one["draws"][0], one["draws"][1]))
+        for one in said
+    )
+    for stage in stages:
+        ends = [(*stage.draws, draws), *((start, stop, MOST_REPLICATES) for _, start, stop in stage.runs)]
+        if not all(type(one) is int for told in ends for one in told):
+            raise TypeError("no number of runs")
+        if not all(0 <= start <= stop <= most for start, stop, most in ends):
+            raise ValueError("runs that nobody can ask for")
+        if not {cell for cell, _, _ in stage.runs} <= cells:
+            raise ValueError("runs of an unknown cell")
+    return stages
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from simdiff.study.files import write_file
 
+MOST_BYTES = 1_000_000_000
+"""Of a step, unpacked."""
 Floats = NDArray[np.float64]
 Step = Callable[[Floats], tuple[Floats, Floats]]
 
@@ -44,6 +46,9 @@ def remembered(step: Step, folder: Path) -> Step:
 def _read(path: Path) -> tuple[Floats, Floats, Floats] | None:
     """What a file holds; None if there is none, or it cannot be read (it is then computed again)."""
     try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(one.file_size for one in archive.infolist()) > MOST_BYTES:
+                return None
         with np.load(path, allow_pickle=False) as kept:
             return kept["points"], kept["first"], kept["second"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
@@ -21,6 +20,7 @@ from simdiff.scenario.source import read_source
 from simdiff.study.cells import Schools, make_cell, places_of, practices_of
 from simdiff.study.files import write_file
 from simdiff.study.plan import Plan, Stage
+from simdiff.study.reading import read_json, read_parquet
 from simdiff.study.run import HEADLINES, RunResult
 from simdiff.study.tables import PAYERS
 
@@ -44,7 +44,7 @@ def check_folder(folder: Path, run: str, story: str = PROVENANCE) -> None:
     if not any(folder.iterdir()):
         return
     try:
-        known = json.loads((folder / story).read_text(encoding="utf-8")).get("run")
+        known = read_json(folder / story).get("run")
     except (OSError, ValueError, AttributeError):
         raise FolderTakenError(f"{folder}: holds files that are not a run of simdiff; choose another folder") from None
     if known != run:
@@ -100,7 +100,7 @@ def read_run(folder: Path) -> tuple[RunResult, Plan, dict[str, Any]]:
     if not path.is_file():
         raise RunFolderError(f"{folder}: holds no run (no {PROVENANCE})")
     try:
-        story = json.loads(path.read_text(encoding="utf-8"))
+        story = read_json(path)
         loaded = read_loaded(folder)
         asked, draws = story["asked"], tuple(story["parameter_draws"])
         plan = run_plan(loaded, asked["replicates"], draws, asked["seed"], story["versions"])
@@ -117,7 +117,7 @@ def read_loaded(folder: Path) -> Loaded:
         raise ValueError(f"{SCENARIO} cannot be read")
     scenario = Scenario.model_validate(root.plain())
     table = folder / SCHOOLS
-    schools = schools_of(json.loads(table.read_text(encoding="utf-8"))) if table.is_file() else {}
+    schools = schools_of(read_json(table)) if table.is_file() else {}
     return Loaded(scenario, scenario.model_dump(mode="json"), (), schools, ())
 
 
@@ -145,6 +145,6 @@ def _result(folder: Path, scenario: Scenario, runs: tuple[int, int], draws: tupl
 
 def _values(path: Path, names: str = "") -> tuple[list[str], NDArray[np.float64]]:
     """The values of a tidy table in their order, and the names along one of its axes."""
-    table = pq.read_table(path, columns=["value", *([names] if names else [])])
+    table = read_parquet(path, ["value", *([names] if names else [])])
     known = table[names].unique().to_pylist() if names else []
     return known, table["value"].to_numpy(zero_copy_only=False)

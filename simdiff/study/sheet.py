@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from pydantic import ValidationError
 
 from simdiff.scenario import Experiment, SchoolRow
 from simdiff.study.cells import Cell, Schools
 from simdiff.study.files import TEMPORARY, digest, parquet_bytes, write_file
-from simdiff.study.plan import Plan, Stage
+from simdiff.study.plan import Plan, stages_told
+from simdiff.study.reading import MOST_PARQUET, UnfitError, parsed, read_bytes, read_json, read_parquet
 from simdiff.study.run_folder import has_run
 from simdiff.study.tables import texts
 from simdiff.study.version import version_changes
@@ -105,35 +104,34 @@ def read_sheet(folder: Path) -> tuple[Plan, dict[str, Any]]:
     path = folder / SHEET
     check_sheet(folder)
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = read_json(path)
     except ValueError as error:
         raise SheetError(f"{path}: cannot be read ({error}); {WAY_OUT}") from None
     if not isinstance(said, dict) or said.get("checksum") != _checksum(said):
         raise SheetError(f"{path}: damaged (its checksum does not fit); {WAY_OUT}")
     try:
         return _plan_of(folder, said), said
-    except (ValidationError, KeyError, TypeError) as error:
+    except SheetError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, LookupError) as error:  # pydantic's are ValueErrors
         raise SheetError(f"{path}: of another version of simdiff ({type(error).__name__}); use that version") from None
 
 
 def _plan_of(folder: Path, said: dict[str, Any]) -> Plan:
+    if not all(is_part(name) for name in said["parts"]):
+        raise SheetError(f"{folder / SHEET}: names parts that no sheet has; {WAY_OUT}")
     parts = {name.partition("-")[0]: _read_part(folder / name) for name in said["parts"]}
     schools: dict[str, Schools] = {
-        row["key"]: {
-            name: tuple(SchoolRow(**school) for school in rows) for name, rows in json.loads(row["rows"]).items()
-        }
+        row["key"]: {name: tuple(SchoolRow(**school) for school in rows) for name, rows in parsed(row["rows"]).items()}
         for row in parts["schools"]
     }
     cells = tuple(
-        Cell(row["cell"], row["name"], row["scenario"], json.loads(row["levels"]), row["text"], schools[row["schools"]],
-             int(row["size"]), int(row["years"]))
+        Cell(row["cell"], row["name"], row["scenario"], parsed(row["levels"]), row["text"], schools[row["schools"]],
+             max(1, int(row["size"])), int(row["years"]))
         for row in parts["design"]
     )  # fmt: skip
-    stages = tuple(
-        Stage(tuple((cell, start, stop) for cell, start, stop in stage["runs"]), (stage["draws"][0], stage["draws"][1]))
-        for stage in said["stages"]
-    )
-    draws = tuple(json.loads(row["parameters"]) for row in parts["draws"])
+    draws = tuple(parsed(row["parameters"]) for row in parts["draws"])
+    stages = stages_told(said["stages"], {cell.id for cell in cells}, len(draws))
     return Plan(Experiment.model_validate(said["experiment"]), cells, draws, stages, said["versions"],
                 {cell.id: cell for cell in cells})  # fmt: skip
 
@@ -143,11 +141,13 @@ WAY_OUT = "run `simdiff sweep` again with the experiment and this folder: what i
 
 def _read_part(path: Path) -> list[dict[str, str]]:
     try:
-        content = path.read_bytes()
+        content = read_bytes(path, MOST_PARQUET)
         if path.stem.partition("-")[2] != digest(content):
             raise SheetError(f"{path}: damaged (its checksum does not fit); {WAY_OUT}")
-        rows: list[dict[str, str]] = pq.read_table(pa.BufferReader(content)).to_pylist()
+        rows: list[dict[str, str]] = read_parquet(content).to_pylist()
         return rows
+    except UnfitError as error:
+        raise SheetError(f"{path}: {error}; {WAY_OUT}") from None
     except OSError as error:
         raise SheetError(f"{path}: cannot be read ({error.strerror}); {WAY_OUT}") from None
 

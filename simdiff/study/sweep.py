@@ -70,7 +70,7 @@ def check_place(folder: Path) -> None:
         return
     if folder.exists() and not folder.is_dir():
         raise FolderTakenError(f"{folder}: is a file, not a folder")
-    others = [path.name for path in folder.glob("*") if path.name not in ("chunks", "owner.lock", "owner.json")]
+    others = [path.name for path in sorted(folder.glob("*")) if path.name not in ("chunks", "owner.lock", "owner.json")]
     if any(not (is_part(name) or name.startswith(TEMPORARY)) for name in others):
         raise FolderTakenError(f"{folder}: holds files that are not a sweep of simdiff; choose another folder")
 

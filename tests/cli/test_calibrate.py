@@ -50,7 +50,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         patch.chdir(here)
         patch.setattr(simdiff.cli.calibrate, "Sizes", partial(Sizes, moves=1, last_moves=1))
         patch.setattr(simdiff.cli.calibrate, "PARITY", str(here / "equal.yaml"))
-        words = ["calibrate", "small.yaml", "--kept", "50", "--network", "nowhere", "--out", "out"]
+        words = ["calibrate", "small.yaml", "--kept", "50", "--out", "out"]
         found = CliRunner().invoke(app, words)
         assert found.exit_code == 0, found.output
         again = CliRunner().invoke(app, words)
@@ -71,7 +71,7 @@ def test_what_is_told_of_a_calibration(calibrated: tuple[Path, str]) -> None:
     and results that leave without the caveat."""
     folder, said = calibrated
     about = json.loads((folder / "calibration.json").read_text())
-    assert about["reproduce"] == "simdiff calibrate small.yaml --kept 50 --leader-draws 500 --network nowhere"
+    assert about["reproduce"] == "simdiff calibrate small.yaml --kept 50 --leader-draws 500"
     assert [row["target"] for row in about["table"]] == [target.name for target in SCORED]
     assert about["carlson"] == [{"model": "all", "verdict": "not run: data absent"}]
     assert about["versions"]["simdiff"]

@@ -3,6 +3,7 @@
 import http.client
 import json
 
+import psutil
 import pytest
 
 
@@ -90,3 +91,47 @@ def test_a_bad_setting_is_told_as_in_a_file(small):
 def test_a_world_that_was_let_go_is_told(small):
     """Catches a page that would be answered with another page's world."""
     assert asked(small, path=f"/{small.token}/ask/to", body='{"tab": "nobody", "month": 3}')[0] == 410
+
+
+ODD = [
+    None, True, -1, 0, 1, 0.5, 10**9, 10**30, 1e308, "", "x", "9" * 5000, "a" * 10_000, [], [[]], [None],
+    [[0, 0, 0, 0]] * 9,
+    {}, {"x": {"y": 1}}, {"policy.mandate": 10**400}, {"years": 10**9}, {"": None}, "\x1b[31m", "../../etc/passwd",
+    "<script>", "\ud800", [10**30], {"policy.talent.coaching.per_100_teachers": [1, 2]}, {"where": None},
+    {"extends": "/etc/passwd"},
+]  # fmt: skip
+GOOD = {
+    "changes": {}, "a": {}, "b": {}, "tab": "t", "question": 1, "practice": 0, "name": "n", "title": "T",
+    "replicate": 0, "month": 1, "row": 0, "outcome": "depth", "decisions": [], "cell": "", "draw": 0,
+    "kind": "adoption",
+}  # fmt: skip
+ASKS = ("about", "explain", "save", "begin", "to", "story", "select", "points", "compare", "chart", "play")
+
+
+@pytest.mark.parametrize("ask", ASKS)
+def test_odd_questions_never_break_the_server(small, ask):
+    """Catches a question that ends in a traceback (500, and a line in the log, which has to stay empty), or in a file."""
+    for name in GOOD:
+        for odd in ODD:
+            try:
+                body = json.dumps({**GOOD, name: odd})
+            except ValueError:
+                continue
+            status, text, _ = asked(small, path=f"/{small.token}/ask/{ask}", body=body)
+            assert status in (200, 400, 410, 422), (name, odd, status, text[:200])
+            assert "root:" not in text
+
+
+@pytest.mark.parametrize("body", ["[" * 900_000, '{"a":' * 150_000, "[" + "1," * 400_000 + "1]", "9" * 900_000,
+                                  '"' + "\\u0000" * 150_000 + '"', "NaN", '{"changes": NaN}', "\x00", "{", ""])  # fmt: skip
+def test_large_and_deep_questions_are_refused(small, body):
+    assert asked(small, body=body)[0] in (200, 400)
+
+
+def test_the_server_listens_on_this_machine_alone(small):
+    """Catches a page that neighbours can reach, and a second door."""
+    process = psutil.Process(small.process.pid)
+    everyone = [process, *process.children(recursive=True)]
+    sockets = [one for each in everyone for one in each.net_connections("inet")]
+    listening = [one.laddr for one in sockets if one.status == psutil.CONN_LISTEN]
+    assert [(one.ip, one.port) for one in listening] == [("127.0.0.1", small.port)]

@@ -24,7 +24,7 @@ from simdiff.analysis.sensitivity import Estimate as Interval95
 from simdiff.report.memo import reasons, rules
 from simdiff.report.memo.audit import audit
 from simdiff.report.memo.content import Wish, write_memo
-from simdiff.report.memo.files import WRITERS, memo_bytes, read_memo_story, seen_in, story_of_memo
+from simdiff.report.memo.files import WRITERS, memo_bytes, read_memo_story, story_of_memo
 from simdiff.report.memo.pieces import (
     Code,
     Ledger,
@@ -37,8 +37,8 @@ from simdiff.report.memo.pieces import (
     Words,
     text_of,
 )
+from simdiff.report.memo.seen import STORY, seen_in
 from simdiff.report.memo.speaker import Speaker
-from simdiff.report.memo.word import STORY
 from simdiff.report.story import StoryError, checksum
 
 OVERCLAIMS = re.compile(r"\b(better|best|proves?|significant|will|optimal|guarantee\w*|always|never)\b", re.I)

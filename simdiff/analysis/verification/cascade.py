@@ -66,7 +66,7 @@ def random_graph(count: int, degree: float, name: str) -> list[Pair]:
 
 def active_at_end(degree: float, phi: float, seeded: float, name: str) -> float:
     """Share active in the end on one random graph, named by ``name``."""
-    seeds = np.argsort(uniforms(f"{name} seeds", GRAPH))[: round(seeded * GRAPH)]
+    seeds = np.argsort(uniforms(f"{name} seeds", GRAPH), kind="stable")[: round(seeded * GRAPH)]
     inputs = cascade(both_ways(random_graph(GRAPH, degree, name)), GRAPH, seed_of(name))
     return float(total(run(inputs, 0, 60, thresholds(phi, seeds)), "active")[-1] / GRAPH)
 

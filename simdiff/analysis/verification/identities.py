@@ -82,7 +82,7 @@ def shuffled_places(name: str, seed: int) -> list[Place]:
     said = make_scenario(districts=DISTRICTS)
     places = [place for district, one in said.where.districts.items()
               for place in places_of(district, one, make_rows(district, 14), seed_key(seed))]  # fmt: skip
-    return [places[n] for n in np.argsort(uniforms(name, len(places)))]
+    return [places[n] for n in np.argsort(uniforms(name, len(places)), kind="stable")]
 
 
 def run_of_places(places: Sequence[Place], seed: int, by_row: bool = False) -> str:

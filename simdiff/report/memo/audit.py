@@ -12,15 +12,19 @@ from pydantic import ValidationError
 from simdiff.analysis.matched import CompareError
 from simdiff.analysis.results import Results
 from simdiff.report.memo.content import Wish, write_memo
-from simdiff.report.memo.files import CHART, NUMBERS, memo_bytes, memo_plan, seen_in
+from simdiff.report.memo.files import CHART, MOST_FILE, NUMBERS, memo_bytes, memo_plan
 from simdiff.report.memo.pieces import Memo
+from simdiff.report.memo.seen import seen_in
 from simdiff.report.replay import other_code
 from simdiff.report.story import StoryError, checksum, drawn_with, told_ids
 from simdiff.study.files import digest
 from simdiff.study.plan import Plan
+from simdiff.study.reading import read_bytes
 from simdiff.study.sheet import sheet_checksum
 
 MOST_TOLD = 12
+MOST_MORE = 1_000
+"""Words that a file may have besides twice those of its memo, and still be compared word by word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,12 @@ def audit(path: Path, story: Mapping[str, Any], results: Results) -> Audit:
         memo = write_memo(results, wish)
     except (CompareError, KeyError, TypeError, ValueError, LookupError) as error:
         raise StoryError(f"it cannot be written again from these results ({error})") from None
-    content = path.read_bytes()
     again = memo_bytes(memo, story, suffix)
-    then, now = seen_in(content, suffix), seen_in(again, suffix)
+    try:
+        content = read_bytes(path, MOST_FILE)
+        then, now = seen_in(content, suffix), seen_in(again, suffix)
+    except (ValueError, KeyError) as problem:
+        raise StoryError(f"{path}: what a reader meets cannot be read ({problem})") from None
     differs = [*_story(story, results), *_numbers(story, memo), *_words(then.words, now.words)]
     if not differs and then.pictures != now.pictures:
         differs.append("picture: not the one that these numbers draw")
@@ -118,6 +125,9 @@ def _words(then: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     """Places where the words of the file are not those that are derived."""
     if then == now:
         return
+    if len(then) > 2 * len(now) + MOST_MORE:  # finding where they differ would take long
+        yield f"text: {len(then):,} words, derived {len(now):,}"
+        return
     for kind, a, b, c, d in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
         if kind != "equal":
             before = " ".join(then[max(0, a - 5) : a])
@@ -129,7 +139,7 @@ def _beside(path: Path, memo: Memo) -> Iterator[str]:
     """The tables of numbers beside the memo, if they are there."""
     for name, content in ((NUMBERS, memo.csv()), (CHART, memo.chart.csv())):
         table = path.with_name(f"{path.stem}-{name}")
-        if table.is_file() and table.read_bytes() != content:
+        if table.is_file() and (table.stat().st_size != len(content) or table.read_bytes() != content):
             yield f"table: {table.name} is not the table of numbers that is derived"
 
 

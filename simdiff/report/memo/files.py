@@ -1,4 +1,4 @@
-"""Memos as files, each with its story inside; and what a reader sees in such a file, read back.
+"""Memos as files, each with its story inside; and stories read back.
 
 ====== =================================================================
 file   where the story is
@@ -9,15 +9,10 @@ DOCX   custom XML part
 ====== =================================================================
 """
 
-import io
-import json
-import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
-from html.parser import HTMLParser
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from simdiff.analysis.results import Results
 from simdiff.report.charts import PRINT
@@ -25,12 +20,14 @@ from simdiff.report.memo.content import Wish
 from simdiff.report.memo.html import html_bytes
 from simdiff.report.memo.pdf import pdf_bytes
 from simdiff.report.memo.pieces import Memo
-from simdiff.report.memo.word import STORY, docx_bytes
+from simdiff.report.memo.seen import pdf_story, story_in
+from simdiff.report.memo.word import docx_bytes
 from simdiff.report.picture import picture
 from simdiff.report.provenance import CAVEAT, commit
 from simdiff.report.story import FORMAT, StoryError, checksum, drawn_with, plan_of, plan_said
 from simdiff.scenario import Experiment
 from simdiff.study.plan import Plan
+from simdiff.study.reading import parsed, read_bytes
 
 Writer = Callable[[Memo, Mapping[str, Any], bytes], bytes]
 WRITERS: dict[str, tuple[Writer, str]] = {
@@ -40,7 +37,6 @@ WRITERS: dict[str, tuple[Writer, str]] = {
 NUMBERS, CHART = "numbers.csv", "chart.csv"
 """Tables beside a memo: every number of its words, and every number that its chart draws."""
 MOST_FILE = 100_000_000
-MOST_UNZIPPED = 200_000_000
 KIND = "memo"
 
 
@@ -75,8 +71,8 @@ def is_memo(path: Path) -> bool:
     if suffix != ".pdf":
         return suffix.removeprefix(".") in WRITERS
     try:
-        return path.stat().st_size <= MOST_FILE and bool(_pdf_story(path.read_bytes()))
-    except (ValueError, KeyError, ModuleNotFoundError):
+        return bool(pdf_story(read_bytes(path, MOST_FILE)))
+    except (ValueError, ModuleNotFoundError):
         return False
 
 
@@ -88,115 +84,13 @@ def read_memo_story(path: Path) -> dict[str, Any]:
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in WRITERS:
         raise StoryError(f"{path}: expected a memo, a name that ends in {', '.join(f'.{one}' for one in WRITERS)}")
-    if path.stat().st_size > MOST_FILE:
-        raise StoryError(f"{path}: larger than any memo of simdiff")
-    content = path.read_bytes()
     try:
-        told = {"html": _html_story, "pdf": _pdf_story, "docx": _docx_story}[suffix](content)
-        story = json.loads(told) if told else None
-    except (ValueError, RecursionError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as problem:
+        told = story_in(read_bytes(path, MOST_FILE), suffix)
+        story = parsed(told) if told else None
+    except (ValueError, KeyError) as problem:
         raise StoryError(f"{path}: its story cannot be read ({problem})") from None
     if not isinstance(story, dict) or story.get("program") != "simdiff" or story.get("kind") != KIND:
         raise StoryError(f"{path}: carries no story of a memo of simdiff (other programs drop it when they save)")
     if story.get("format") != FORMAT:
         raise StoryError(f"{path}: of another version of simdiff (format {story.get('format')}); use that version")
     return story
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a reader of a memo's file meets: its words in order, alternative texts among them, and its pictures."""
-
-    words: tuple[str, ...]
-    pictures: tuple[bytes, ...]
-
-
-def seen_in(content: bytes, suffix: str) -> Seen:
-    """What a reader meets in a file. Raises ValueError and its like for a broken one."""
-    return {"html": _html_seen, "pdf": _pdf_seen, "docx": _docx_seen}[suffix](content)
-
-
-class _Page(HTMLParser):
-    """Words, pictures and the story of an HTML memo."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.inside, self.words, self.pictures, self.story = "", list[str](), list[bytes](), ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
-        if tag in ("script", "style"):
-            self.inside = f"{tag} {known.get('id')}"
-        for name in ("alt", "title", "value"):
-            self.words += (known.get(name) or "").split()
-        self.pictures += [str(known["src"]).encode()] if "src" in known else []
-
-    def handle_endtag(self, tag: str) -> None:
-        self.inside = "" if tag in ("script", "style") else self.inside
-
-    def handle_data(self, data: str) -> None:
-        if not self.inside:
-            self.words += data.split()
-        elif self.inside == "script simdiff-story":
-            self.story += data
-
-
-def _page(content: bytes) -> _Page:
-    page = _Page()
-    page.feed(content.decode())
-    page.close()
-    return page
-
-
-def _html_story(content: bytes) -> str:
-    return _page(content).story
-
-
-def _html_seen(content: bytes) -> Seen:
-    page = _page(content)
-    return Seen(tuple(page.words), tuple(page.pictures))
-
-
-def _pdf_story(content: bytes) -> str:
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    try:
-        found = PdfReader(io.BytesIO(content)).attachments.get("story.json")
-    except PyPdfError as problem:
-        raise ValueError(str(problem)) from None
-    return found[0].decode() if found else ""
-
-
-def _pdf_seen(content: bytes) -> Seen:
-    from pypdf import PdfReader
-
-    pages = PdfReader(io.BytesIO(content)).pages
-    return Seen(tuple(word for page in pages for word in page.extract_text().split()), ())
-
-
-def _docx_part(content: bytes, name: str) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if archive.getinfo(name).file_size > MOST_UNZIPPED:
-            raise ValueError("larger than any memo of simdiff")
-        told = archive.read(name)
-    if b"<!DOCTYPE" in told or b"<!ENTITY" in told:
-        raise ValueError("declares entities, which no memo of simdiff does")
-    return told
-
-
-def _docx_story(content: bytes) -> str:
-    return ElementTree.fromstring(_docx_part(content, STORY.removeprefix("/"))).text or ""
-
-
-def _docx_seen(content: bytes) -> Seen:
-    words = list[str]()
-    for node in ElementTree.fromstring(_docx_part(content, "word/document.xml")).iter():
-        name = node.tag.rpartition("}")[2]
-        if name == "t":
-            words += (node.text or "").split()
-        elif name == "docPr":
-            words += node.get("descr", "").split()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = sorted(name for name in archive.namelist() if name.startswith("word/media/"))
-        return Seen(tuple(words), tuple(archive.read(name) for name in names))

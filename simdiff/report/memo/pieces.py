@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from simdiff.report.figure import Chart, inert
+from simdiff.report.figure import Chart
 from simdiff.report.steps import is_share, percent, step
 from simdiff.report.words import difference, number
 from simdiff.study.files import csv_bytes
@@ -164,7 +164,7 @@ class Memo:
 
     def csv(self) -> bytes:
         """The table of numbers as CSV; no spreadsheet takes a text of it for a formula."""
-        return csv_bytes([{name: inert(value) for name, value in asdict(fact).items()} for fact in self.facts])
+        return csv_bytes([asdict(fact) for fact in self.facts])
 
 
 def text_of(words: Words) -> str:

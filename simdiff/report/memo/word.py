@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from simdiff.report.memo.pieces import Block, Code, Memo, Paragraph, Picture, Points, Table, text_of
+from simdiff.report.memo.seen import STORY
 from simdiff.report.provenance import CAVEAT
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-STORY = "/customXml/simdiff-story.xml"
 FONT, INK, GREY, COLOUR = "Calibri", (0x22, 0x22, 0x22), (0x55, 0x55, 0x55), (0x00, 0x50, 0x7D)
 WIDTH, FIRST = 181.0, 40.0
 """Millimetres of a table, and of its first column."""

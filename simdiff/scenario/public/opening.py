@@ -16,6 +16,7 @@ from typing import IO, cast
 
 from simdiff.scenario.problems import Problem, ScenarioError, listed, show_path
 from simdiff.scenario.public.layouts import LAYOUTS, Layout, Match, match_layout
+from simdiff.scenario.table import largest
 
 LARGEST = 4_000_000_000
 """Bytes, uncompressed; the largest published file (membership, long) has some 2.5 billion."""
@@ -45,10 +46,11 @@ def refusal(path: Path, found: str, allowed: str = "", line: int = 0) -> Scenari
 
 
 class _Capped(io.RawIOBase):
-    """A stream that gives up after ``LARGEST`` bytes, whatever an archive's directory says."""
+    """A stream that gives up after ``largest`` bytes, whatever an archive's directory says."""
 
     def __init__(self, inner: IO[bytes], path: Path) -> None:
-        self.inner, self.path, self.left = inner, path, LARGEST
+        self.inner, self.path, self.most = inner, path, largest(path, LARGEST)
+        self.left = self.most
 
     def readable(self) -> bool:
         return True
@@ -57,7 +59,7 @@ class _Capped(io.RawIOBase):
         data = self.inner.read(len(buffer))
         self.left -= len(data)
         if self.left < 0:
-            raise refusal(self.path, f"more than {LARGEST:,} bytes", "expected a smaller file")
+            raise refusal(self.path, f"more than {self.most:,} bytes", "expected a smaller file")
         buffer[: len(data)] = data
         return len(data)
 

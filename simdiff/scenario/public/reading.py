@@ -16,8 +16,8 @@ from simdiff.scenario.public.layouts import columns_of, plain_name, year_in
 from simdiff.scenario.public.opening import Head, opened, read_head, refusal
 from simdiff.scenario.public.values import clean_text, school_id
 
-BLOCK = 16 << 20
-MOST_ROWS = 3_000_000
+BLOCK = 4 << 20
+MOST_ROWS = 1_000_000
 """Rows kept in memory of one file, after totals are picked from long ones."""
 LONGEST = 600.0
 """Seconds that one file may take."""
