@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simdiff.study.cells import Cell
 from simdiff.study.chunks import OK, Done, is_whole
-from simdiff.study.files import digest, write_file
+from simdiff.study.files import digest, move, write_file
 from simdiff.study.plan import Plan, tasks_of
 from simdiff.study.sheet import CHUNKS
 
@@ -61,7 +61,7 @@ def scan(folder: Path, plan: Plan, *, verify: bool) -> Chunks:
 def set_aside(damaged: Sequence[Path]) -> None:
     """Rename damaged chunks, so that they are computed again and can still be looked at."""
     for path in damaged:
-        path.replace(path.with_name(path.name + DAMAGED))
+        move(path, path.with_name(path.name + DAMAGED))
 
 
 def keep_chunk(folder: Path, done: Done) -> None:
