@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from simdiff.model.luck import seed_key
 from simdiff.study.again import Progress
 from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 from simdiff.study.chunks import OK, Piece, compute, labels_of_times
-from simdiff.study.plan import make_task
+from simdiff.study.plan import make_task, tasks_of
 from simdiff.study.reading import read_parquet
 from simdiff.study.sheet import check_code
 
@@ -126,20 +127,24 @@ def _when(month: int) -> str:
 
 
 def rows_missing(results: Results) -> Sequence[str]:
-    """Cells of a sweep whose rows are not all there, in words: each run must have a row for every time, place and
-    practice, whether it failed or not."""
+    """Cells of a sweep whose rows are not those of its stored chunks, in words: every run that a chunk stands for, and
+    no other, has a row for every time, place and practice, whether it failed or not."""
     rows = results.source.rows()
     told = list[str]()
     if rows is None:
         return told
+    pieces = {task.name: task.pieces for task in tasks_of(results.plan)}
     for cell in {cell.id: cell for cell in results.plan.cells}.values():
         table = rows.of_cell(cell, [])
         if table is None:
             continue
         scenario, times = scenario_of(cell.text), labels_of_times(results.plan.experiment.keep, cell.years)
         each = len(times) * len(places_of(scenario)) * len(practices_of(scenario))
-        runs, counts = np.unique(np.stack([table["draw"].to_numpy(), table["replicate"].to_numpy()], 1), axis=0,
-                                 return_counts=True)  # fmt: skip
-        if wrong := int((counts != each).sum()):
-            told.append(f"{cell.name}: {wrong:,} of {len(runs):,} runs have not {each:,} rows")
+        asked = {(piece.draw, n) for path in rows.by_cell[cell.id] for piece in pieces[path.name.partition("-")[0]]
+                 if piece.cell == cell.id for n in range(piece.start, piece.stop)}  # fmt: skip
+        counts = Counter(zip(table["draw"].to_pylist(), table["replicate"].to_pylist(), strict=True))
+        if wrong := sum(counts[run] != each for run in asked):
+            told.append(f"{cell.name}: {wrong:,} of {len(asked):,} runs have not {each:,} rows")
+        if more := len(counts.keys() - asked):
+            told.append(f"{cell.name}: rows of {more:,} runs that its chunks do not stand for")
     return told

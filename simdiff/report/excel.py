@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import BinaryIO
+from io import IOBase
 
 import pyarrow as pa
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 MOST_ROWS = 1_048_575
 """Rows of an Excel sheet, without its head."""
@@ -13,8 +14,8 @@ MOST_LETTERS = 32_767
 """Characters of an Excel cell."""
 
 
-def workbook(file: BinaryIO, sheets: Sequence[tuple[str, Sequence[str], Iterator[pa.Table]]], title: str) -> None:
-    """Write sheets (name, columns, parts). The same tables give the same bytes."""
+def workbook(file: IOBase, sheets: Sequence[tuple[str, Sequence[str], Iterator[pa.Table]]], title: str) -> None:
+    """Write sheets (name, columns, parts). The same tables give the same bytes. Raises OSError."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                "strings_to_numbers": False}  # fmt: skip
     book = xlsxwriter.Workbook(file, options)
@@ -30,7 +31,10 @@ def workbook(file: BinaryIO, sheets: Sequence[tuple[str, Sequence[str], Iterator
             for row in zip(*(part[column].to_pylist() for column in columns), strict=True):
                 _write_row(sheet, at, row)
                 at += 1
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:  # it hides what the system said
+        raise error.args[0] from None
 
 
 def _write_row(sheet: "xlsxwriter.worksheet.Worksheet", at: int, row: tuple[object, ...]) -> None:

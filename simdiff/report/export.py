@@ -1,9 +1,7 @@
 """A finished sweep as files for other programs: one tidy long table, one wide, the draws, and a data dictionary."""
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from simdiff.report.provenance import CAVEAT
 from simdiff.study.cells import Cell
 from simdiff.study.chunk_folder import Rows
 from simdiff.study.chunks import labels_of_times
-from simdiff.study.files import FORMULA, writing
+from simdiff.study.files import FORMULA, Unfinished, writing
 from simdiff.study.plan import Plan
 from simdiff.study.sweep import Report
 
@@ -80,7 +78,7 @@ def export(report: Report, folder: Path, kind: str, choice: Choice) -> list[Path
         for table in tables:
             _check_rows(table.name, table.rows, MOST_ROWS, "Excel")
         path = folder / "sweep.xlsx"
-        with writing(path) as handle, os.fdopen(os.dup(handle), "wb") as file:
+        with writing(path) as file:
             workbook(
                 file, [(table.name, table.columns, table.parts()) for table in tables], report.plan.experiment.title
             )
@@ -89,8 +87,8 @@ def export(report: Report, folder: Path, kind: str, choice: Choice) -> list[Path
     paths = []
     for table in tables:
         path = folder / f"{table.name}.{kind}"
-        with writing(path) as handle:
-            write(table, handle)
+        with writing(path) as file:
+            write(table, file)
         paths.append(path)
     return paths
 
@@ -246,19 +244,12 @@ def _check_rows(name: str, rows: int, most: int, program: str) -> None:
         )
 
 
-@contextmanager
-def _file(handle: int) -> Iterator[Any]:
-    with os.fdopen(os.dup(handle), "wb") as file:
-        yield file
-
-
-def _write_csv(table: Out, handle: int) -> None:
+def _write_csv(table: Out, file: Unfinished) -> None:
     options = pcsv.WriteOptions(include_header=False, quoting_style="needed")
-    with _file(handle) as file:
-        file.write((",".join(table.columns) + "\n").encode())
-        for part in table.parts():
-            safe = [inert_column(part[name]) for name in table.columns]
-            pcsv.write_csv(pa.Table.from_arrays(safe, names=list(table.columns)), file, options)
+    file.write((",".join(table.columns) + "\n").encode())
+    for part in table.parts():
+        safe = [inert_column(part[name]) for name in table.columns]
+        pcsv.write_csv(pa.Table.from_arrays(safe, names=list(table.columns)), file, options)
 
 
 def inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -268,18 +259,17 @@ def inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(column, FORMULA_AT_FIRST, r"'\1")
 
 
-def _write_parquet(table: Out, handle: int) -> None:
+def _write_parquet(table: Out, file: Unfinished) -> None:
     writer: Any = None
-    with _file(handle) as file:
-        for part in table.parts():
-            part = part.select(list(table.columns))
-            writer = writer or pq.ParquetWriter(file, part.schema, compression="zstd", write_page_checksum=True)
-            writer.write_table(part.cast(writer.schema))
-        if writer is not None:
-            writer.close()
+    for part in table.parts():
+        part = part.select(list(table.columns))
+        writer = writer or pq.ParquetWriter(file, part.schema, compression="zstd", write_page_checksum=True)
+        writer.write_table(part.cast(writer.schema))
+    if writer is not None:
+        writer.close()
 
 
-def _write_stata(table: Out, handle: int) -> None:
+def _write_stata(table: Out, file: Unfinished) -> None:
     """Stata's own format, by pandas; texts become labelled values."""
     frame = pa.concat_tables(table.parts()).select(list(table.columns)).to_pandas()
     names = stata_names(table.columns)
@@ -287,8 +277,7 @@ def _write_stata(table: Out, handle: int) -> None:
         if frame[column].dtype == object or str(frame[column].dtype) in ("string", "str"):
             frame[column] = frame[column].fillna("").astype("category")
     labels = {names[column]: table.labels.get(column, column)[:80] for column in table.columns}
-    with _file(handle) as file:
-        frame.rename(columns=names).to_stata(file, write_index=False, version=118, variable_labels=labels)
+    frame.rename(columns=names).to_stata(file, write_index=False, version=118, variable_labels=labels)
 
 
 def stata_names(columns: Iterable[str]) -> dict[str, str]:

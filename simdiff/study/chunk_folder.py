@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simdiff.study.cells import Cell
 from simdiff.study.chunks import OK, Done, is_whole
-from simdiff.study.files import digest, write_file
+from simdiff.study.files import digest, move, write_file
 from simdiff.study.plan import Plan, tasks_of
 from simdiff.study.reading import MOST_PARQUET, UnfitError, parquet_about, parsed, read_bytes, read_parquet
 from simdiff.study.sheet import CHUNKS, SheetError
@@ -73,7 +73,7 @@ def _is_sound(path: Path, name: str, runs: int | None) -> bool:
 def set_aside(damaged: Sequence[Path]) -> None:
     """Rename damaged chunks, so that they are computed again and can still be looked at."""
     for path in damaged:
-        path.replace(path.with_name(path.name + DAMAGED))
+        move(path, path.with_name(path.name + DAMAGED))
 
 
 def keep_chunk(folder: Path, done: Done) -> None:

@@ -28,38 +28,85 @@ def write_file(path: Path, content: bytes) -> None:
 
     Raises OSError, with ``path`` as its file name.
     """
-    with writing(path) as handle:
-        _write_all(handle, content)
+    with writing(path) as file:
+        file.write(content)
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[int]:
-    """A file descriptor to write into; ``path`` appears, whole, when the context is left without an error.
+def writing(path: Path) -> Iterator["Unfinished"]:
+    """A file to write into; ``path`` appears, whole, when the context is left without an error.
 
-    Raises OSError, with ``path`` as its file name.
+    A file that was there keeps who may read and write it. Raises OSError, with ``path`` as its file name.
     """
     try:
+        mode = _mode(path)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+        file = Unfinished(handle)
         try:
             try:
-                yield handle
+                yield file
                 os.fsync(handle)
             finally:
+                file.close()  # a library that has not given up must not write into what has the handle next
                 os.close(handle)
-            os.chmod(temporary, 0o666 & ~_umask())
+            os.chmod(temporary, mode)
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
         _flush_folder(path.parent)
     except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def move(path: Path, to: Path) -> None:
+    """Rename a file, in place of one that has the name. Raises OSError, with ``path`` as its file name."""
+    try:
+        os.replace(path, to)
+        _flush_folder(to.parent)
+    except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _write_all(handle: int, content: bytes) -> None:
-    left = memoryview(content)
-    while left:
-        left = left[os.write(handle, left) :]
+class Unfinished(io.RawIOBase):
+    """The file behind ``writing``, as libraries like to have one. What they write, they write all of."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True: formats with an index go back to write it."""
+        return True
+
+    def write(self, content: Any) -> int:
+        """Write all of some bytes; their number. Raises ValueError if the file is closed."""
+        if self.closed:
+            raise ValueError("write to a closed file")
+        left = memoryview(content).cast("B")
+        count = len(left)
+        while left:
+            left = left[os.write(self._handle, left) :]
+        return count
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place in the file; the place. Raises ValueError if the file is closed."""
+        if self.closed:
+            raise ValueError("seek in a closed file")
+        return os.lseek(self._handle, offset, whence)
+
+
+def _mode(path: Path) -> int:
+    """Who may read and write a file: of one that is there, as it says. Raises PermissionError for one that may not be
+    written: a rename would not ask."""
+    if not os.path.lexists(path):
+        return 0o666 & ~_umask()
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return os.stat(path).st_mode & 0o777
 
 
 def _flush_folder(folder: Path) -> None:

@@ -18,13 +18,17 @@ from simdiff.register import FINAL_OUTCOMES
 from simdiff.scenario import Experiment, Loaded, Scenario, SchoolRow
 from simdiff.scenario.source import read_source
 from simdiff.study.cells import Schools, make_cell, places_of, practices_of
-from simdiff.study.files import write_file
+from simdiff.study.files import TEMPORARY, write_file
 from simdiff.study.plan import Plan, Stage
-from simdiff.study.reading import read_json, read_parquet
+from simdiff.study.reading import read_bytes, read_json, read_parquet
 from simdiff.study.run import HEADLINES, RunResult
 from simdiff.study.tables import PAYERS
 
 PROVENANCE, SCENARIO, SCHOOLS = "provenance.json", "scenario.yaml", "schools.json"
+BEGUN = f"{TEMPORARY}run"
+"""File that says of which run a folder holds a part, until it holds all."""
+MOST_NAME = 100
+"""Bytes of it, at most."""
 
 
 class FolderTakenError(ValueError):
@@ -36,15 +40,19 @@ class RunFolderError(ValueError):
 
 
 def check_folder(folder: Path, run: str, story: str = PROVENANCE) -> None:
-    """Raise FolderTakenError unless ``folder`` is new, empty or holds run ``run`` already, as file ``story`` says."""
+    """Raise FolderTakenError unless ``folder`` is new, empty or holds run ``run`` already, as file ``story`` says, or
+    as much of it as was written when it was stopped."""
     if not folder.exists():
         return
     if not folder.is_dir():
         raise FolderTakenError(f"{folder}: is a file, not a folder")
-    if not any(folder.iterdir()):
+    if all(path.name.startswith(TEMPORARY) for path in folder.iterdir()):
         return
     try:
-        known = read_json(folder / story).get("run")
+        if (folder / story).exists():
+            known = read_json(folder / story).get("run")
+        else:
+            known = read_bytes(folder / BEGUN, MOST_NAME).decode()
     except (OSError, ValueError, AttributeError):
         raise FolderTakenError(f"{folder}: holds files that are not a run of simdiff; choose another folder") from None
     if known != run:
@@ -54,14 +62,18 @@ def check_folder(folder: Path, run: str, story: str = PROVENANCE) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], run: str, story: str = PROVENANCE) -> None:
-    """Write ``files`` (name → content) into ``folder``, each in one step, the provenance (``story``) last.
+    """Write ``files`` (name → content) into ``folder``, each in one step, the provenance (``story``) last. Stopped
+    before, the folder says of which run it holds a part, and is no run until that is written again.
 
     Raises FolderTakenError if the folder holds another run, OSError (with the path) if it cannot be written.
     """
     check_folder(folder, run, story)
     folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / story).exists():
+        write_file(folder / BEGUN, run.encode())
     for name in sorted(files, key=lambda name: name == story):
         write_file(folder / name, files[name])
+    (folder / BEGUN).unlink(missing_ok=True)
 
 
 def has_run(folder: Path) -> bool:

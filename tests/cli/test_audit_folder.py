@@ -10,6 +10,7 @@ from threading import Event
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -142,11 +143,60 @@ def test_an_altered_number_of_a_run_is_found(copy: Path) -> None:
     assert (code, out.startswith("differs: small, draw 0, replicate ")) == (3, True)
 
 
-def test_rows_that_are_missing_are_counted(copy: Path) -> None:
-    rewritten(copy / "sweep", lambda table: table.slice(0, table.num_rows - 1))
+def without_a_run(table: pa.Table) -> pa.Table:
+    """Every row of one run is gone."""
+    gone = pc.and_(pc.equal(table["draw"], 1), pc.equal(table["replicate"], 2))
+    return table.filter(pc.invert(gone))
+
+
+def with_a_run_more(table: pa.Table) -> pa.Table:
+    """A run stands there again under a number that nobody asked for."""
+    one = table.filter(pc.equal(table["replicate"], table["replicate"][0]))
+    at = table.column_names.index("replicate")
+    return pa.concat_tables([table, one.set_column(at, "replicate", pa.array([77] * one.num_rows, pa.int32()))])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda table: table.slice(0, table.num_rows - 1), "runs have not"),
+        (lambda table: pa.concat_tables([table, table.slice(0, 1)]), "runs have not"),
+        (without_a_run, "with: 1 of 15 runs have not"),
+        (with_a_run_more, "runs that its chunks do not stand for"),
+    ],
+    ids=["a row less", "a row twice", "a run less", "a run more"],
+)
+def test_rows_are_scenarios_times_replicates(copy: Path, change: Callable[[pa.Table], pa.Table], said: str) -> None:
+    """Catches runs or rows that are lost, doubled or made up in chunks with good checksums, looked at or not."""
+    rewritten(copy / "sweep", change)
     code, out, _ = audited(copy / "sweep")
     assert code == 3
-    assert "runs have not" in out
+    assert said in out
+
+
+def test_a_number_altered_in_a_small_sweep_is_found(made: Path, tmp_path: Path) -> None:
+    """Of twenty runs, all are looked at, whatever the seed: one altered bit is always found, and nothing else told."""
+    text = SWEEP.replace("replicates: 5", "replicates: 10").replace("draws: 3\n", "")
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "pair.yaml").write_text(text, encoding="utf-8")
+    plan = make_plan(load_experiment(str(tmp_path / "pair.yaml")))
+    run_sweep(tmp_path / "sweep", plan, "simdiff sweep pair.yaml", LocalEngine(2), Event())
+
+    def altered(table: pa.Table) -> pa.Table:
+        here = pc.and_(pc.equal(table["replicate"], 7), pc.equal(table["year"], 1)).to_numpy(zero_copy_only=False)
+        cost = table["cost"].to_numpy().copy()
+        cost[here] = np.nextafter(cost[here], np.inf)
+        return table.set_column(table.column_names.index("cost"), "cost", pa.array(cost))
+
+    rewritten(tmp_path / "sweep", altered)
+    code, out, _ = audited(tmp_path / "sweep", None)
+    lines = out.splitlines()
+    assert code == 3
+    assert [line.partition(" stored ")[0] for line in lines[:-1]] == [
+        f"differs: {cell}, draw 0, replicate 7: cost (all, personal-learning-paths, year 1)"
+        for cell in ("with", "without")
+    ]
+    assert lines[-1].startswith("differs: 20 of 20 stored runs simulated again")
 
 
 def test_a_damaged_chunk_is_told(copy: Path) -> None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import matplotlib
@@ -25,21 +24,17 @@ def pdf_bytes(memo: Memo, story: Mapping[str, Any], picture: bytes) -> bytes:
     import typst
 
     fonts: list[Path] = [Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
-    with TemporaryDirectory(prefix="simdiff-memo-") as name:
-        folder = Path(name)
-        (folder / "memo.typ").write_bytes(files(__package__).joinpath("memo.typ").read_bytes())
-        (folder / "chart.svg").write_bytes(picture)
-        (folder / "story.json").write_text(json.dumps(story), encoding="utf-8")
-        (folder / "numbers.csv").write_bytes(memo.csv())
-        (folder / "chart.csv").write_bytes(memo.chart.csv())
-        for size in SIZES:
-            (folder / "memo.json").write_text(json.dumps(_said(memo, story, size)), encoding="utf-8")
-            content: bytes = typst.compile(
-                folder / "memo.typ", root=folder, format="pdf", font_paths=fonts, ignore_system_fonts=True,
-                pdf_standards=["ua-1"], timestamp=0,
-            )  # fmt: skip
-            if _pages(content) <= PAGES:
-                break
+    given: dict[str, Any] = {
+        "main": files(__package__).joinpath("memo.typ").read_bytes(), "chart.svg": picture,
+        "story.json": json.dumps(story).encode(), "numbers.csv": memo.csv(), "chart.csv": memo.chart.csv(),
+    }  # fmt: skip
+    for size in SIZES:
+        content: bytes = typst.compile(
+            given | {"memo.json": json.dumps(_said(memo, story, size)).encode()},  # type: ignore[call-overload]
+            format="pdf", font_paths=fonts, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=0,
+        )  # fmt: skip
+        if _pages(content) <= PAGES:
+            break
     return content
 
 
