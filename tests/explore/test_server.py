@@ -110,7 +110,7 @@ ASKS = ("about", "explain", "save", "begin", "to", "story", "select", "points", 
 
 @pytest.mark.parametrize("ask", ASKS)
 def test_odd_questions_never_break_the_server(small, ask):
-    """Catches a question that ends in a traceback (500, and a line in the log, which has to stay empty), or in a file."""
+    """Catches a question that ends in a traceback (500, and a line in the log, which stays empty), or in a file."""
     for name in GOOD:
         for odd in ODD:
             try:
@@ -123,7 +123,8 @@ def test_odd_questions_never_break_the_server(small, ask):
 
 
 @pytest.mark.parametrize("body", ["[" * 900_000, '{"a":' * 150_000, "[" + "1," * 400_000 + "1]", "9" * 900_000,
-                                  '"' + "\\u0000" * 150_000 + '"', "NaN", '{"changes": NaN}', "\x00", "{", ""])  # fmt: skip
+                                  '"' + "\\u0000" * 150_000 + '"', "NaN", '{"changes": NaN}', "\x00",
+                                  "{", ""])  # fmt: skip
 def test_large_and_deep_questions_are_refused(small, body):
     assert asked(small, body=body)[0] in (200, 400)
 

@@ -143,5 +143,5 @@ def test_names_of_outputs_are_plain(project: Path, kind: str, name: str) -> None
         "extends: status-quo\n" if kind == "scenario" else "scenarios: [status-quo]\n"
     )
     (project / "named.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match="name|control character"):
+    with pytest.raises(ScenarioError, match=r"name|control character"):
         load_scenario(project / "named.yaml") if kind == "scenario" else load_experiment(str(project / "named.yaml"))
