@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simdiff.scenario import OTHERS, Loaded, Scenario, ScenarioError, to_yaml
+from simdiff.scenario.access import resolve_practice
 from simdiff.scenario.chain import Chain
 from simdiff.scenario.checks import cross_problems
 from simdiff.scenario.folders import shipped_scenarios
@@ -15,6 +16,7 @@ from simdiff.scenario.problems import Problem
 from simdiff.scenario.settings import as_node, laid, settings_from
 from simdiff.scenario.source import BAD_IN_TEXT, Spot
 from simdiff.scenario.translate import translated
+from simdiff.study.cells import places_of, practices_of
 
 SOURCE = "the page"
 Changes = Mapping[str, Any]
@@ -51,6 +53,18 @@ def as_settings(base: Base, changes: Changes) -> dict[str, Any]:
         own = [name for name in said if name != OTHERS] if isinstance(said, dict) else []
         found[path] = {OTHERS: value, **dict.fromkeys(own, value)} if own and value is not None else value
     return found
+
+
+def place_titles(scenario: Scenario) -> dict[str, str]:
+    """What to call the places of results."""
+    titles = {name: district.title for name, district in scenario.where.districts.items()}
+    return {name: titles.get(name, "all districts") for name in places_of(scenario)}
+
+
+def practice_titles(scenario: Scenario) -> dict[str, str]:
+    """What to call the practices of results."""
+    titles = {name: resolve_practice(name, practice).title for name, practice in scenario.practices.items()}
+    return {name: titles.get(name, "any practice") for name in practices_of(scenario)}
 
 
 def _at(data: Any, path: str) -> Any:

@@ -19,8 +19,8 @@ from starlette.routing import Route
 from simdiff.analysis.cell_values import AskError
 from simdiff.analysis.matched import CompareError
 from simdiff.explore import game, whatif
-from simdiff.explore.base import Base, as_file, changed
-from simdiff.explore.finished import Finished, chart_asked
+from simdiff.explore.base import Base, as_file, changed, practice_titles
+from simdiff.explore.finished import Finished, chart_asked, compared
 from simdiff.explore.knobs import knobs_of, school_count
 from simdiff.explore.safety import HOST, App, guarded
 from simdiff.explore.whatif import Studio
@@ -59,7 +59,7 @@ class Explorer:
         return {
             "title": self.finished.results.title if self.finished else scenario.title, "name": scenario.name,
             "told": self.base.told, "seed": self.base.seed,
-            "years": scenario.years, "practices": practices_of(scenario), "caveat": CAVEAT,
+            "years": scenario.years, "practices": list(practice_titles(scenario).values()), "caveat": CAVEAT,
             "knobs": knobs_of(scenario, school_count(scenario, rows)), "stage_colours": STAGE_COLOURS,
             "table": bool(loaded.schools), "results": self.finished.overview() if self.finished else None,
             "efforts": game.EFFORT, "families": game.FAMILIES,
@@ -81,7 +81,7 @@ class Explorer:
     def whatif(self, said: Said) -> Iterator[bytes]:
         """Bands of A and B as lines of JSON, from few replicates to many; a newer question of the page ends it."""
         policies: list[Loaded] = [changed(self.base, said[one]) for one in ("a", "b")]
-        tab, number, practice = str(said["tab"]), int(said["question"]), int(said.get("practice", 0))
+        tab, number, practice = str(said["tab"]), int(said["question"]), _practice(said)
         if not 0 <= practice < len(practices_of(self.base.loaded.scenario)):
             raise ValueError("no such practice")
         with self.lock:
@@ -98,15 +98,16 @@ class Explorer:
             inputs = self.finished.world(str(said["cell"]), int(said.get("draw", 0)))
         else:
             inputs = self.studio.inputs(changed(self.base, said["changes"]))
-        return self.worlds.begin(str(said["tab"]), inputs, int(said["replicate"]), int(said.get("month", 0)))
+        return self.worlds.begin(str(said["tab"]), inputs, int(said["replicate"]), int(said.get("month", 0)),
+                                 _practice(said))  # fmt: skip
 
     def to(self, said: Said) -> Any:
         """Live the world of a page to a month."""
-        return self.worlds.to(str(said["tab"]), int(said["month"]))
+        return self.worlds.to(str(said["tab"]), int(said["month"]), _practice(said))
 
     def story(self, said: Said) -> Any:
         """The story of a school."""
-        return self.worlds.story(str(said["tab"]), int(said["row"]))
+        return self.worlds.story(str(said["tab"]), int(said["row"]), _practice(said))
 
     def select(self, said: Said) -> Any:
         """The agents that meet every filter."""
@@ -114,15 +115,19 @@ class Explorer:
 
     def points(self, said: Said) -> Any:
         """Cells of the results and their single worlds."""
-        return self._finished().points(str(said["outcome"]))
+        return self._finished().points(compared(said))
 
     def compare(self, said: Said) -> Any:
         """The results compared, in words."""
-        return self._finished().comparison(str(said["outcome"]))
+        return self._finished().comparison(compared(said))
 
     def chart(self, said: Said) -> Any:
         """A chart of the results."""
         return self._finished().chart(chart_asked(said))
+
+    def memo(self, said: Said) -> Any:
+        """A memo about the results, as the command line writes it."""
+        return self._finished().memo(str(said.get("question", "")), compared(said), str(said["format"]))
 
     def play(self, said: Said) -> Any:
         """The game after the years decided; after the last, what it came to."""
@@ -146,11 +151,16 @@ class Explorer:
         return self.finished
 
 
+def _practice(said: Said) -> int:
+    """The practice that a page looks at, by its place in the scenario."""
+    return int(said.get("practice", 0))
+
+
 def app_of(explorer: Explorer, token: str, port: int) -> App:
     """The whole application, guarded."""
     asks = (explorer.about, explorer.explain, explorer.save, explorer.whatif, explorer.begin, explorer.to,
             explorer.story, explorer.select, explorer.points, explorer.compare, explorer.chart,
-            explorer.play)  # fmt: skip
+            explorer.memo, explorer.play)  # fmt: skip
     routes = [Route(f"/ask/{ask.__name__}", _answering(ask), methods=["POST"]) for ask in asks]
     return guarded(Starlette(routes=[*routes, Route("/{name}", page), Route("/", page)]), token, port)
 

@@ -11,10 +11,12 @@ import numpy as np
 
 from simdiff.explore.story import story_of_school
 from simdiff.model.inputs import Inputs
+from simdiff.model.outcomes import OUTCOME_FUNCTIONS
 from simdiff.model.places import LEVELS
 from simdiff.model.state import STAGES
 from simdiff.report.explain import month_words
-from simdiff.report.words import BY_NAME, number
+from simdiff.report.words import BY_NAME, NOTHING, number
+from simdiff.scenario.access import ResolvedPractice
 
 if TYPE_CHECKING:
     from simdiff.model.mesa_model import DistrictModel, School
@@ -36,8 +38,9 @@ class Worlds:
         self.lock = Lock()
         self.open: OrderedDict[str, tuple[DistrictModel, int]] = OrderedDict()
 
-    def begin(self, tab: str, inputs: Inputs, replicate: int, month: int = 0) -> dict[str, Any]:
-        """Begin a world and live it to a month of policy; what never changes of it, and how it stands."""
+    def begin(self, tab: str, inputs: Inputs, replicate: int, month: int = 0, practice: int = 0) -> dict[str, Any]:
+        """Begin a world and live it to a month of policy; what never changes of it, and how it stands with a practice
+        (its place in the scenario, here as below). Raises IndexError for none."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "IProgress not found")
             from simdiff.model.mesa_model import DistrictModel
@@ -48,31 +51,34 @@ class Worlds:
             self.open.move_to_end(tab)
             while len(self.open) > MOST_WORLDS:
                 self.open.popitem(last=False)
-            return _places(inputs) | {"now": _now(model), "replicate": replicate}
+            return _places(inputs) | {"now": _now(model, practice), "replicate": replicate}
 
-    def to(self, tab: str, month: int) -> dict[str, Any]:
+    def to(self, tab: str, month: int, practice: int = 0) -> dict[str, Any]:
         """Live the world of a page to a month of policy; an earlier month begins it again."""
         with self.lock:
             model, replicate = self._of(tab)
             if model.inputs.burn_in + month >= model.month:
                 _live(model, model.inputs.burn_in + month)
-                return _now(model)
-        return dict(self.begin(tab, model.inputs, replicate, month)["now"])
+                return _now(model, practice)
+        return dict(self.begin(tab, model.inputs, replicate, month, practice)["now"])
 
-    def story(self, tab: str, row: int) -> dict[str, Any]:
-        """The story of a school so far. Raises GoneError, IndexError."""
+    def story(self, tab: str, row: int, practice: int = 0) -> dict[str, Any]:
+        """The story of a school so far with a practice. Raises GoneError, IndexError."""
         with self.lock:
             model, replicate = self._of(tab)
-            place, month = model.inputs.world.places[row], model.month
-        turns = story_of_school(model.inputs, replicate, month, row)
-        return {"name": place.name, "turns": [asdict(turn) for turn in turns]}
+            place, month, title = model.inputs.world.places[row], model.month, _practice(model.inputs, practice).title
+        turns = story_of_school(model.inputs, replicate, month, row, practice)
+        return {"name": place.name, "practice": title, "turns": [asdict(turn) for turn in turns]}
 
     def select(self, tab: str, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Rows of the agents that meet every filter asked for, by ``AgentSet.select``."""
-        tests = _tests(asked)
+        practice = int(asked.get("practice", 0))
+        tests = _tests(asked, practice)
         with self.lock:
-            chosen = self._of(tab)[0].agents.select(lambda school: all(test(school) for test in tests))
-            return [_row(school) for school in chosen]
+            model, _ = self._of(tab)
+            _practice(model.inputs, practice)
+            chosen = model.agents.select(lambda school: all(test(school) for test in tests))
+            return [_row(school, practice) for school in chosen]
 
     def _of(self, tab: str) -> tuple["DistrictModel", int]:
         if tab not in self.open:
@@ -85,24 +91,32 @@ def _live(model: "DistrictModel", month: int) -> None:
         model.step()
 
 
-def _tests(asked: Mapping[str, Any]) -> list[Callable[["School"], bool]]:
+def _practice(inputs: Inputs, practice: int) -> ResolvedPractice:
+    """A practice by its place. Raises IndexError."""
+    if practice < 0:
+        raise IndexError(practice)
+    return inputs.practices[practice]
+
+
+def _tests(asked: Mapping[str, Any], practice: int) -> list[Callable[["School"], bool]]:
     """What a school must be: its stage, its level, at least so deep, at least so much need. Raises KeyError, ValueError
     or TypeError for what is none."""
     found: list[Callable[[School], bool]] = []
     if stage := asked.get("stage"):
-        found.append(lambda school: school.stage == stage)
+        found.append(lambda school: STAGES[school.use(practice).stage] == stage)
     if level := asked.get("level"):
         found.append(lambda school: LEVELS[school.place.level] == level)
     depth, need = float(asked.get("depth") or 0), float(asked.get("need") or 0)
-    found.append(lambda school: school.proficient / school.place.teachers >= depth and school.place.need >= need)
+    found.append(lambda school: school.use(practice).proficient / school.place.teachers >= depth
+                 and school.place.need >= need)  # fmt: skip
     return found
 
 
-def _row(school: "School") -> dict[str, Any]:
-    place = school.place
+def _row(school: "School", practice: int) -> dict[str, Any]:
+    place, use = school.place, school.use(practice)
     return {"row": school.row, "name": place.name, "level": LEVELS[place.level], "teachers": place.teachers,
-            "need": place.need, "stage": school.stage, "mechanical": school.mechanical,
-            "proficient": school.proficient}  # fmt: skip
+            "need": place.need, "stage": STAGES[use.stage], "mechanical": int(use.mechanical),
+            "proficient": int(use.proficient)}  # fmt: skip
 
 
 def _places(inputs: Inputs) -> dict[str, Any]:
@@ -116,24 +130,30 @@ def _places(inputs: Inputs) -> dict[str, Any]:
                      "teachers": place.teachers, "need": place.need, "x": round(place.x, 3), "y": round(place.y, 3)}
                     for place in inputs.world.places],
         "ties": sorted(strongest), "left_out": len(pairs) - len(strongest),
-        "months": inputs.months - inputs.burn_in, "practice": inputs.practices[0].title, "stages": STAGES,
+        "months": inputs.months - inputs.burn_in, "stages": STAGES,
+        "practices": [one.title for one in inputs.practices],
     }  # fmt: skip
 
 
-def _now(model: "DistrictModel") -> dict[str, Any]:
-    """How the world stands: stage and share of proficient teachers of every school, and what it comes to."""
+def _now(model: "DistrictModel", practice: int) -> dict[str, Any]:
+    """How the world stands with a practice: stage and share of proficient teachers of every school, and what it comes
+    to. Cost is of all practices."""
+    _practice(model.inputs, practice)
     month, teachers = model.month - model.inputs.burn_in, model.inputs.world.site["teachers"]
+    use = model.sim.use[:, practice]
     return {
         "month": month,
         "when": f"after {month_words(month - 1)}" if month > 0 else "before policy starts",
-        "stage": model.sim.use["stage"][:, 0].tolist(),
-        "depth": np.round(model.sim.use["proficient"][:, 0] / teachers, 3).tolist(),
-        "using": np.round((model.sim.use["mechanical"][:, 0] + model.sim.use["proficient"][:, 0]) / teachers,
-                          3).tolist(),
-        "outcomes": [{"name": name, "title": BY_NAME[name].title, "value": _said(model, name)} for name in TOLD],
+        "stage": use["stage"].tolist(),
+        "depth": np.round(use["proficient"] / teachers, 3).tolist(),
+        "outcomes": [{"name": name, "title": BY_NAME[name].title, "value": _said(model, name, practice)}
+                     for name in TOLD],
         "over": model.month >= model.inputs.months,
     }  # fmt: skip
 
 
-def _said(model: "DistrictModel", name: str) -> str:
-    return number(model.outcome(name) if model.month else float("nan"), BY_NAME[name].unit)
+def _said(model: "DistrictModel", name: str, practice: int) -> str:
+    if not model.month:
+        return NOTHING
+    values = OUTCOME_FUNCTIONS[name](model.observations)[-1, 0]
+    return number(float(values[practice if len(values) > 1 else 0]), BY_NAME[name].unit)

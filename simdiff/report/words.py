@@ -31,9 +31,10 @@ def _scale(value: float) -> tuple[float, str]:
 
 
 def money(value: float) -> str:
-    """Dollars, two digits or three."""
+    """Dollars, two digits or three; below zero the minus stands before the sign of the dollar: ``−$18M``."""
     scale, name = _scale(value)
-    return f"${_short(value / scale)}{name}" if name else f"${value:.0f}"
+    said = _short(abs(value) / scale) if name else f"{abs(value):.0f}"
+    return f"{'−' if value < 0 and float(said) else ''}${said}{name}"
 
 
 def _short(value: float) -> str:
@@ -48,10 +49,10 @@ def span(one: Interval, unit: str, *, parameters: bool) -> str:
     low, high = (one.parameter_low, one.parameter_high) if parameters else (one.low, one.high)
     if unit.startswith("$"):
         scale, _ = _scale(one.median)
-        left, right = _short(low / scale), _short(high / scale)
+        left, right = (_short(end / scale).replace("-", "−") for end in (low, high))
     else:
         left, right = (number(value, unit).removesuffix("%") for value in (low, high))
-    joiner = "…" if "-" in left + right else "–"
+    joiner = "…" if {"-", "−"} & {*left, *right} else "–"
     return f"{number(one.median, unit)} ({left}{joiner}{right})"
 
 

@@ -87,9 +87,15 @@ export function download(name, type, ...parts) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+export function bytes(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+// Words before a control, but after what is ticked.
 export function labelled(words, control) {
   control.id ||= `c${labelled.count = (labelled.count || 0) + 1}`;
-  return el("span", { class: "field" }, el("label", { for: control.id }, words), control);
+  const label = el("label", { for: control.id }, words), ticked = ["radio", "checkbox"].includes(control.type);
+  return el("span", { class: "field" }, ...(ticked ? [control, label] : [label, control]));
 }
 
 export function select(options, chosen, onchange) {
@@ -108,6 +114,10 @@ export function table(caption, heads, rows) {
 
 const MONTHS = ["July", "August", "September", "October", "November", "December", "January", "February", "March", "April",
   "May", "June"];
+
+export const FAMILIES = { goals: "Goals", flexibility: "Flexibility", talent: "Talent", networks: "Networks", context: "Conditions" };
+export const STAGES = { none: "none", explore: "exploring", install: "installing", initial: "initial use", full: "full use",
+  dropped: "dropped" };
 
 export function monthWords(month) {
   return `${MONTHS[month % 12]} of year ${Math.floor(month / 12) + 1}`;

@@ -1,6 +1,6 @@
 // Pictures in SVG: bands of two policies, cells as dots, schools on a map.
 
-import { svg } from "./dom.js";
+import { STAGES, svg } from "./dom.js";
 
 const WIDE = 380, HIGH = 210, LEFT = 48, RIGHT = 26, TOP = 10, BOTTOM = 34;
 
@@ -59,21 +59,23 @@ export function bandChart({ title, unit, bands }, words) {
   return picture;
 }
 
-// A row for each cell: single worlds as dots, the median and its interval as a bar. `pick(row, world)` on a click.
-export function dotChart({ rows, title, unit, layer }, pick) {
+// A row for each cell, `wide` pixels: single worlds as dots, the median and its interval as a bar; names stand beside the
+// rows, above them where it is narrow. `pick(row, world)` on a click.
+export function dotChart({ rows, title, unit, layer }, wide, pick) {
   const all = rows.flatMap((row) => [row.low, row.high, ...row.worlds.map((world) => world[2])]).filter((v) => v !== null);
-  const low = Math.min(0, ...all), high = Math.max(...all, low + 1e-9), step = 34, tall = rows.length * step + 30;
-  const x = (value) => 250 + ((value - low) / (high - low)) * 430;
-  const picture = svg("svg", { viewBox: `0 0 700 ${tall}`, class: "dots", role: "img",
+  const low = Math.min(0, ...all), high = Math.max(...all, low + 1e-9), beside = wide >= 600;
+  const step = beside ? 34 : 54, tall = rows.length * step + 30, left = beside ? 270 : 12;
+  const x = (value) => left + ((value - low) / (high - low)) * (wide - left - 24);
+  const picture = svg("svg", { viewBox: `0 0 ${wide} ${tall}`, class: "dots", role: "img",
     "aria-label": `${title} by cell. ${layer} ${rows.map((row) => `${row.cell}: ${row.text}`).join("; ")}` });
   for (const value of ticks(low, high)) {
     picture.append(svg("line", { x1: x(value), x2: x(value), y1: 0, y2: tall - 24, class: "rule" }),
       svg("text", { x: x(value), y: tall - 8, class: "tick middle" }, tick(value, unit)));
   }
   rows.forEach((row, n) => {
-    const y = n * step + step / 2;
-    const name = row.cell.length > 34 ? `${row.cell.slice(0, 33)}…` : row.cell;
-    picture.append(svg("text", { x: 240, y: y + 4, class: "tick end" }, name));
+    const y = n * step + (beside ? 17 : 37), most = beside ? 38 : Math.floor(wide / 7);
+    const name = row.cell.length > most ? `${row.cell.slice(0, most - 1)}…` : row.cell;
+    picture.append(svg("text", { x: beside ? left - 14 : 0, y: beside ? y + 4 : y - 20, class: beside ? "tick end" : "tick" }, name));
     for (const world of row.worlds) {
       const dot = svg("circle", { cx: x(world[2]), cy: y + 6, r: 4, class: "dot", onclick: () => pick(row, world) },
         svg("title", {}, `${row.cell}, replicate ${world[1]}: ${world[3]}. Click to replay this world.`));
@@ -85,6 +87,15 @@ export function dotChart({ rows, title, unit, layer }, pick) {
     }
   });
   return picture;
+}
+
+// How a stage is drawn with radius r: the attributes of a path. Exploring and installing are rings, dropped is a cross.
+export function stageMark(stage, colour, r) {
+  const hollow = stage === "explore" || stage === "install", cross = stage === "dropped";
+  return {
+    d: cross ? `M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}` : `M${-r} 0A${r} ${r} 0 1 0 ${r} 0A${r} ${r} 0 1 0 ${-r} 0Z`,
+    fill: hollow || cross ? "white" : colour, stroke: stage === "none" ? "#8a8a8a" : colour, "stroke-width": hollow || cross ? 3 : 1,
+  };
 }
 
 // The schools on a map: colour and shape say the stage, size the share of proficient teachers.
@@ -104,7 +115,17 @@ export class SchoolMap {
     svg("circle", { r: 12, class: "hit" }), svg("path", {}), svg("title", {}, world.schools[row].name)));
     this.ties = svg("g", {}, ...this.lines);
     this.element = svg("svg", { viewBox: `0 0 ${wide.toFixed(0)} ${tall.toFixed(0)}`, class: "map", role: "img" },
-      this.ties, ...this.marks);
+      this.ties, ...this.marks, ...this.names());
+  }
+
+  // Where there are several districts, each one's name, above its schools.
+  names() {
+    const districts = [...new Set(this.world.schools.map((one) => one.district))];
+    return districts.length < 2 ? [] : districts.map((district) => {
+      const mine = this.at.filter((_, row) => this.world.schools[row].district === district);
+      const middle = mine.reduce((sum, [x]) => sum + x, 0) / mine.length;
+      return svg("text", { x: middle, y: Math.max(13, Math.min(...mine.map(([, y]) => y)) - 16), class: "district middle" }, district);
+    });
   }
 
   show(now, withTies) {
@@ -112,20 +133,16 @@ export class SchoolMap {
     const most = Math.min(15, 120 / Math.sqrt(this.marks.length));
     this.marks.forEach((mark, row) => {
       const stage = names[now.stage[row]], colour = this.colours[stage], path = mark.children[1];
-      const r = most * (0.35 + 0.65 * Math.sqrt(now.depth[row])), hollow = stage === "explore" || stage === "install";
+      const r = most * (0.35 + 0.65 * Math.sqrt(now.depth[row]));
       counts[stage] = (counts[stage] || 0) + 1;
-      path.setAttribute("d", stage === "dropped" ? `M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}` :
-        `M${-r} 0A${r} ${r} 0 1 0 ${r} 0A${r} ${r} 0 1 0 ${-r} 0Z`);
-      path.setAttribute("fill", hollow || stage === "dropped" ? "white" : colour);
-      path.setAttribute("stroke", stage === "none" ? "#8a8a8a" : colour);
-      path.setAttribute("stroke-width", hollow || stage === "dropped" ? 3 : 1);
-      mark.children[2].textContent = `${this.world.schools[row].name}: ${stage}, ${Math.round(100 * now.depth[row])}% proficient`;
+      for (const [name, value] of Object.entries(stageMark(stage, colour, r))) path.setAttribute(name, value);
+      mark.children[2].textContent = `${this.world.schools[row].name}: ${STAGES[stage]}, ${Math.round(100 * now.depth[row])}% proficient`;
     });
     const active = (row) => now.stage[row] === names.indexOf("initial") || now.stage[row] === names.indexOf("full");
     this.ties.toggleAttribute("hidden", !withTies);
     this.ties.setAttribute("display", withTies ? "inline" : "none");
     if (withTies) this.world.ties.forEach(([a, b], n) => this.lines[n].classList.toggle("live", active(a) || active(b)));
-    const told = names.filter((name) => counts[name]).map((name) => `${counts[name]} ${name}`).join(", ");
+    const told = names.filter((name) => counts[name]).map((name) => `${counts[name]} ${STAGES[name]}`).join(", ");
     this.element.setAttribute("aria-label", `Map of ${this.marks.length} schools ${now.when}: ${told}. The table below ` +
       "lists them.");
     return told;

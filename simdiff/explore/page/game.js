@@ -1,9 +1,10 @@
 // A game for workshops: a budget, ten Julys, four families; then what was judgement and what was luck.
 
-import { ask, doing, el, labelled, remember, remembered } from "./dom.js";
+import { FAMILIES, ask, doing, el, labelled, remember, remembered } from "./dom.js";
 import { bandChart } from "./draw.js";
 
 const EFFORTS = ["leave", "a little", "hard"];
+const PULLED = /\.(level|per_100_teachers)$/;  // sub-levers; programmes are left out
 
 export async function game(root, about) {
   const key = `game-${about.told}`;
@@ -12,8 +13,10 @@ export async function game(root, about) {
 
   const choices = () => about.families.map((family) => {
     const chosen = decisions.at(-1)?.[about.families.indexOf(family)] ?? 0;
-    return el("fieldset", { class: "row", "data-family": family }, el("legend", {}, family), ...EFFORTS.map((words, n) =>
-      labelled(words, el("input", { type: "radio", name: family, value: n, checked: n === chosen }))));
+    return el("fieldset", { class: "row", "data-family": family }, el("legend", {}, FAMILIES[family]),
+      ...EFFORTS.map((words, n) => labelled(words, el("input", { type: "radio", name: family, value: n, checked: n === chosen }))),
+      el("small", {}, `${about.knobs.filter((knob) => knob.family === family && PULLED.test(knob.path)).map((knob) =>
+        `${knob.label}${knob.price && ` (${knob.price})`}`).join("; ")}.`));
   });
 
   async function play() {

@@ -1,9 +1,8 @@
 // Two policies side by side: sliders on the left, what they come to on the right.
 
-import { ask, doing, download, el, labelled, lines, monthWords, remember, remembered, select, table } from "./dom.js";
+import { FAMILIES, ask, doing, download, el, labelled, lines, monthWords, remember, remembered, select, table } from "./dom.js";
 import { bandChart } from "./draw.js";
 
-const FAMILIES = { goals: "Goals", flexibility: "Flexibility", talent: "Talent", networks: "Networks", context: "Conditions" };
 const NAMES = { a: "A", b: "B" };
 
 export async function whatIf(root, about) {
