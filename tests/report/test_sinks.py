@@ -169,7 +169,7 @@ def test_typst_reads_no_text_as_markup(strange: tuple[Results, Memo]) -> None:
     for text in TYPESET:
         assert " ".join(text.split()) in seen, text
     assert "root:" not in seen
-    assert set(PdfReader(io.BytesIO(content)).attachments) == {"story.json", "numbers.csv"}
+    assert set(PdfReader(io.BytesIO(content)).attachments) == {"story.json", "numbers.csv", "chart.csv"}
     for mark in (b"/JavaScript", b"/Launch", b"/URI", b"/SubmitForm", b"/OpenAction"):
         assert mark not in content
 
