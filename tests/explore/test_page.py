@@ -99,7 +99,8 @@ def test_one_world_school_by_school(small, opened):
     sim = simulate(Studio(1).inputs(load_scenario(small.log.parent / "small.yaml")), 0)
     stages = sim.use["stage"][:, 0].tolist()
     names = ["none", "explore", "install", "initial", "full", "dropped"]
-    told = ", ".join(f"{stages.count(n)} {name}" for n, name in enumerate(names) if n in stages)
+    words = ["none", "exploring", "installing", "initial use", "full use", "dropped"]
+    told = ", ".join(f"{stages.count(n)} {word}" for n, word in enumerate(words) if n in stages)
     assert told in page.inner_text("#world .status")
     page.wait_for_selector("caption:has-text('12 of 12 schools')")
     page.select_option("#world fieldset select >> nth=0", names[stages[0]])
@@ -138,8 +139,8 @@ def test_results_are_looked_through_and_replayed(tmp_path, opened):
         chart.value.save_as(tmp_path / "chart.svg")
         assert "<svg" in (tmp_path / "chart.svg").read_text()
         cell = values["cell"].iloc[-1]
-        page.select_option("#results fieldset select", cell)
-        page.locator("#results fieldset input >> nth=1").fill("4")
+        page.select_option("#one select", cell)
+        page.locator("#one input").last.fill("4")
         page.click("#replay")
         page.wait_for_selector("#world .status:has-text('replicate 4'):has-text('(month 35)')")
         one = values[(values["cell"] == cell) & (values["replicate"] == 4)]["value"].iloc[0]

@@ -106,7 +106,7 @@ export function select(options, chosen, onchange) {
 
 export function table(caption, heads, rows) {
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    el("table", {}, el("caption", {}, caption),
+    el("table", {}, el("caption", {}, el("span", {}, caption)),
       el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, n) =>
         n ? el("td", {}, cell) : el("th", { scope: "row" }, cell)))))));

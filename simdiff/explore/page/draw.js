@@ -5,10 +5,10 @@ import { STAGES, svg } from "./dom.js";
 const WIDE = 380, HIGH = 210, LEFT = 48, RIGHT = 26, TOP = 10, BOTTOM = 34;
 
 export function tick(value, unit) {
-  if (unit.startsWith("share")) return `${Math.round(value * 1000) / 10}%`.replace("-", "−");
+  if (unit.startsWith("share")) return `${Number((100 * value).toPrecision(3))}%`.replace("-", "−");
   if (unit.startsWith("$")) {
     const [scale, name] = [[1e9, "bn"], [1e6, "M"], [1e3, "k"], [1, ""]].find(([size]) => Math.abs(value) >= size) || [1, ""];
-    return `$${Number((value / scale).toPrecision(3))}${name}`;
+    return `${value < 0 ? "−" : ""}$${Number((Math.abs(value) / scale).toPrecision(3))}${name}`;
   }
   return String(Number(value.toPrecision(3)));
 }
@@ -115,17 +115,7 @@ export class SchoolMap {
     svg("circle", { r: 12, class: "hit" }), svg("path", {}), svg("title", {}, world.schools[row].name)));
     this.ties = svg("g", {}, ...this.lines);
     this.element = svg("svg", { viewBox: `0 0 ${wide.toFixed(0)} ${tall.toFixed(0)}`, class: "map", role: "img" },
-      this.ties, ...this.marks, ...this.names());
-  }
-
-  // Where there are several districts, each one's name, above its schools.
-  names() {
-    const districts = [...new Set(this.world.schools.map((one) => one.district))];
-    return districts.length < 2 ? [] : districts.map((district) => {
-      const mine = this.at.filter((_, row) => this.world.schools[row].district === district);
-      const middle = mine.reduce((sum, [x]) => sum + x, 0) / mine.length;
-      return svg("text", { x: middle, y: Math.max(13, Math.min(...mine.map(([, y]) => y)) - 16), class: "district middle" }, district);
-    });
+      this.ties, ...this.marks);
   }
 
   show(now, withTies) {
@@ -136,7 +126,8 @@ export class SchoolMap {
       const r = most * (0.35 + 0.65 * Math.sqrt(now.depth[row]));
       counts[stage] = (counts[stage] || 0) + 1;
       for (const [name, value] of Object.entries(stageMark(stage, colour, r))) path.setAttribute(name, value);
-      mark.children[2].textContent = `${this.world.schools[row].name}: ${STAGES[stage]}, ${Math.round(100 * now.depth[row])}% proficient`;
+      const { name, district } = this.world.schools[row];
+      mark.children[2].textContent = `${name} (${district}): ${STAGES[stage]}, ${Math.round(100 * now.depth[row])}% proficient`;
     });
     const active = (row) => now.stage[row] === names.indexOf("initial") || now.stage[row] === names.indexOf("full");
     this.ties.toggleAttribute("hidden", !withTies);

@@ -33,7 +33,7 @@ export async function game(root, about) {
     stand.replaceChildren(
       el("p", { class: "status", role: "status" }, found.year < found.years ?
         `July of year ${found.year + 1}. Left of ${found.budget_text}: ${found.left_text}.` :
-        `Ten years are over. Left of ${found.budget_text}: ${found.left_text}.`.replace("Ten", String(found.years))),
+        `${found.years} years are over. Left of ${found.budget_text}: ${found.left_text}.`),
       ...(found.history.length ? [el("div", { class: "charts" }, chart("Spread (this world, year by year)", "spread"),
         chart("Depth (this world, year by year)", "depth")), el("ol", {}, ...found.history.map((year) => el("li", {}, year.text)))] : []));
     form.replaceChildren(...(found.year < found.years ? [...choices(), el("button", { id: "decide", onclick: decide },
@@ -53,9 +53,9 @@ export async function game(root, about) {
     await play();
   });
 
-  root.append(el("h2", {}, "Ten years, one budget"),
+  root.append(el("h2", {}, `${about.years} years, one budget`),
     el("p", {}, "Each July you say how hard to pull each family of levers: leave it, a little (level 0.4, 0.4 coaches per 100 "
-      + "teachers) or hard (0.8). You see one world. Money is counted as the model counts it; who overspends is told. Programmes "
+      + "teachers) or hard (0.8). You see one world. Prices are those of full strength. Money is counted as the model counts it; who overspends is told. Programmes "
       + "and partners of the scenario are left out."), stand, form, end);
   await play();
   return {};

@@ -11,7 +11,7 @@ export async function results(root, about, show) {
   const among = (all, name, usual) => all.includes(name) ? name : usual;
   const outcomes = found.outcomes.map((one) => one.name);
   const outcome = select(named(found.outcomes), among(outcomes, state.outcome, among(outcomes, "depth", "")));
-  const year = select(found.years.map((one) => [one, one]), among(found.years, state.year, found.years.at(-1)));
+  const year = select(found.years.map((one) => [String(one), one]), among(found.years, state.year, found.years.at(-1)));
   const place = select(named(found.places), state.place), practice = select(named(found.practices), state.practice);
   const cell = select(found.cells.map((one) => [one.name, one.name]), "");
   const replicate = el("input", { type: "number", min: 0, value: 0 }), draw = el("input", { type: "number", min: 0, value: 0 });

@@ -60,7 +60,7 @@ export async function world(root, about, show, views) {
     month.setAttribute("aria-valuetext", now.when);
     const told = map.show(now, ties.checked);
     const which = state.cell ? `Cell ${state.cell}, draw ${state.draw}` : `Policy ${state.policy.toUpperCase()}`;
-    title.textContent = `${which}, replicate ${state.replicate}, ${here.practices[state.practice]}, ${now.when}: schools are ` +
+    title.textContent = `${which}, replicate ${state.replicate}, ${here.practices[state.practice]}, ${now.when}. Schools: ` +
       `${told}. One world: no interval, chance in full.`;
     outcomes.replaceChildren(...now.outcomes.flatMap((one) => [el("dt", {}, one.title), el("dd", { "data-outcome": one.name },
       one.value)]));
