@@ -9,7 +9,8 @@ import pytest
 
 def asked(served, method="POST", path=None, body=None, **headers):
     """Status and text of a raw request; headers that are None are left out."""
-    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=240)  # the first question may wait for the model to be compiled
+    # the first question may wait for the model to be compiled
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=240)
     usual = {"host": f"127.0.0.1:{served.port}", "content-type": "application/json",
              "origin": f"http://127.0.0.1:{served.port}"}  # fmt: skip
     sent = {name: value for name, value in (usual | headers).items() if value is not None}
