@@ -10,15 +10,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from simdiff.analysis.bins import LEAST_DRAWS
 from simdiff.analysis.cell_values import Asked as AskedEffects
 from simdiff.analysis.cell_values import AskError as EffectsError
 from simdiff.analysis.comparison import Comparison, judge
-from simdiff.analysis.contrasts import Contrast, against, contrast, contrasts, enveloped
-from simdiff.analysis.cost import Ratio, cost_effect
+from simdiff.analysis.contrasts import Contrast, against, contrast, contrasts
+from simdiff.analysis.cost import Ratio
 from simdiff.analysis.direction import DIRECTIONS
-from simdiff.analysis.levels import At, Basis, Beliefs, Districts, basis, districts, level, side
+from simdiff.analysis.levels import At, Basis, Beliefs, Districts, Side, basis, districts, level, side
 from simdiff.analysis.matched import (
     Asked,
     CompareError,
@@ -29,13 +28,15 @@ from simdiff.analysis.matched import (
     is_monthly,
     matched,
     options_of,
+    whole_years,
 )
 from simdiff.analysis.results import Results
 from simdiff.analysis.samples import Ask, AskError, utility
 from simdiff.analysis.summary import Interval
-from simdiff.analysis.sweep_effects import BlockEffects, read_effects
+from simdiff.analysis.sweep_effects import SweepEffects, read_effects
 from simdiff.analysis.value import Value, value_of_information
-from simdiff.study.cells import places_of, practices_of, scenario_of
+from simdiff.study.blocks import ALL
+from simdiff.study.cells import Cell, places_of, practices_of, scenario_of
 from simdiff.study.chunk_folder import Rows
 
 TOLD = ("spread", "depth", "sustained", "sustained_24", "equity_gap", "cost")
@@ -48,17 +49,21 @@ MOST_SHOWN = 6
 class Briefing:
     """Everything a memo tells, in numbers.
 
-    ``asked``: nothing left open but what a run of one option cannot have. ``shown``: the options told of, the best mean
-    first. ``levels``: option → outcome → median and interval, which rest on ``basis``. ``comparison`` is None where
-    nothing is compared; ``apart``: options of the results that it leaves out, because they have no figures in common.
-    Of the headline option less the baseline: ``gap`` in ``equity_gap``, judged by itself, ``extra_cost``, and
-    ``per_million``, what an extra $ million goes with. ``behind``: 1 or −1 if the headline's equity gap is firmly above
-    or below 0. ``effects`` and ``value`` are None where ``no_effects`` and ``no_value`` say why.
+    ``asked``: nothing left open but what a run of one option cannot have; ``place`` is its title, empty of all.
+    ``shown``: the options told of, the best mean first; ``next_best``: of those that are neither the headline nor the
+    baseline, the one with the best mean. ``levels``: option → outcome → median and interval, which rest on ``basis``.
+    ``comparison`` is None where nothing is compared; ``apart``: options of the results that it leaves out, because they
+    have no figures in common. Of the headline option less the baseline: ``gap`` in ``equity_gap``, judged by itself,
+    ``extra_cost``, and ``per_million``, what an extra $ million goes with. ``behind``: the side of 0 that the
+    headline's equity gap is on; None where none is kept. ``draws``: sets of parameters that were drawn, 0 for one that
+    was not. ``effects`` and ``value`` are None where ``no_effects`` and ``no_value`` say why; ``no_value`` is empty if
+    it is only that draws are fewer than ``LEAST_DRAWS``.
     """
 
     asked: Asked
     outcome: str
     year: float
+    place: str
     practice: str
     options: tuple[str, ...]
     shown: tuple[str, ...]
@@ -66,15 +71,17 @@ class Briefing:
     levels: Mapping[str, Mapping[str, Interval]]
     basis: Basis
     districts: Districts
-    behind: int
+    behind: Side | None
+    draws: int
     no_effects: str
     no_value: str
     comparison: Comparison | None = None
     apart: int = 0
+    next_best: str | None = None
     gap: Contrast | None = None
     extra_cost: Contrast | None = None
     per_million: Ratio | None = None
-    effects: BlockEffects | None = None
+    effects: SweepEffects | None = None
     value: Value | None = None
 
     @property
@@ -104,7 +111,7 @@ def brief(results: Results, rows: Rows | None, asked: Asked) -> Briefing:
     if rows is None or len(options) < 2:
         return _single(results, asked)
     worlds = _family(results, rows, asked)
-    found = _enveloped(judge(worlds, asked))
+    found = judge(worlds, asked)
     headline, shown = _chosen(found, asked)
     baseline = worlds.options[found.baseline]
     whole = replace(asked, outcomes=worlds.outcomes[:1], practice=worlds.practice, baseline=baseline,
@@ -113,14 +120,17 @@ def brief(results: Results, rows: Rows | None, asked: Asked) -> Briefing:
     month = asked_time(results.plan, asked.year, cells)
     at = At(month if is_monthly(results.plan) else 12 * month - 1, worlds.place, worlds.practice)
     effects, no_effects = _effects(results, rows, whole)
-    value, no_value = _value(results, rows, whole, [headline, *_others(found, headline)])
+    others = best_first(found, but=(headline,))
+    value, no_value = _value(results, rows, whole, list(dict.fromkeys([headline, baseline, *others[:1]])))
     base = _basis(results, options, (headline, baseline), worlds.outcomes[0], at)
     return Briefing(
-        whole, worlds.outcomes[0], worlds.year, worlds.practice, worlds.options, shown, headline,
+        whole, worlds.outcomes[0], worlds.year, _title_of(worlds.cells[0], worlds.place), worlds.practice,
+        worlds.options, shown, headline,
         {name: levels(results, options[name], worlds.outcomes[0], at) for name in shown}, base,
         districts(results, options[headline], worlds.outcomes[0], at, asked.confidence),
-        _behind(results, options[headline], at, asked.confidence), no_effects, no_value, found,
-        len(options) - len(worlds.options) - len(worlds.idle), _gap(results, rows, whole, headline),
+        _behind(results, options[headline], at, asked.confidence), _drawn(results), no_effects, no_value, found,
+        len(options) - len(worlds.options) - len(worlds.idle),
+        next((name for name in others if name != baseline), None), _gap(results, rows, whole, headline),
         *_extra_cost(worlds, found, headline), effects, value,
     )  # fmt: skip
 
@@ -139,10 +149,15 @@ def _family(results: Results, rows: Rows, asked: Asked) -> Matched:
     return worlds
 
 
-def _enveloped(found: Comparison) -> Comparison:
-    """A comparison whose intervals hold under each structure."""
-    outcomes = tuple(replace(one, contrasts=tuple(map(enveloped, one.contrasts))) for one in found.outcomes)
-    return replace(found, outcomes=outcomes, enveloped=True)
+def _title_of(cell: Cell, place: str) -> str:
+    """What a place is called; empty of all districts."""
+    return "" if place == ALL else scenario_of(cell.text).where.districts[place].title
+
+
+def _drawn(results: Results) -> int:
+    """Sets of parameters that were drawn."""
+    draws = len(results.plan.draws)
+    return draws if draws > 1 else 0
 
 
 def _whole_year(year: float) -> int | None:
@@ -158,7 +173,7 @@ def _single(results: Results, asked: Asked) -> Briefing:
     outcome = (asked.outcomes or default_outcomes(results.plan))[0]
     practice = asked.practice or practices_of(scenario)[0]
     times = common_times(results.plan, cells)
-    known = sorted({(at + 1) // 12 for at in times if at % 12 == 11}) if is_monthly(results.plan) else times
+    known = whole_years(results.plan, times)
     wrong = [f"--{option}: unknown `{told}`, expected one of {', '.join(there)}"
              for option, told, there in (("outcome", outcome, kept), ("place", asked.place, places_of(scenario)),
                                          ("practice", practice, practices_of(scenario)))
@@ -174,10 +189,11 @@ def _single(results: Results, asked: Asked) -> Briefing:
     year = (at.month + 1) / 12
     whole, why = replace(asked, outcomes=(outcome,), year=_whole_year(year), practice=practice), "one option was run"
     found = Briefing(
-        whole, outcome, year, practice, (name,), (name,), name, {name: levels(results, beliefs, outcome, at)},
+        whole, outcome, year, _title_of(cells[0], asked.place), practice, (name,), (name,), name,
+        {name: levels(results, beliefs, outcome, at)},
         _basis(results, {name: beliefs}, (name,), outcome, at),
         districts(results, beliefs, outcome, at, asked.confidence),
-        _behind(results, beliefs, at, asked.confidence), why, why,
+        _behind(results, beliefs, at, asked.confidence), _drawn(results), why, why,
     )  # fmt: skip
     if not found.basis.units:
         raise CompareError(f"{name}: there is no run of it yet, so nothing to tell")
@@ -187,28 +203,26 @@ def _single(results: Results, asked: Asked) -> Briefing:
 def _chosen(found: Comparison, asked: Asked) -> tuple[str, tuple[str, ...]]:
     """The headline option, and those to show."""
     one, names = found.outcomes[0], found.worlds.options
-    sign = one.direction.sign
-    merit = {name: sign * mean.mean if math.isfinite(mean.mean) else -math.inf
-             for name, mean in zip(names, one.means, strict=True)}  # fmt: skip
-    best_first = sorted(names, key=lambda name: -merit[name])
-    baseline = names[found.baseline]
+    baseline, every = names[found.baseline], best_first(found)
     named = [name for name in asked.cells if name in names and name != baseline]
-    top = [name for name in best_first if name in one.ranking.top and name != baseline]
-    headline = (named or top or [name for name in best_first if name != baseline])[0]
+    if asked.cells and not named:
+        raise CompareError(f"--cell: `{baseline}` is what options are compared with, expected another; or another "
+                           "--baseline")  # fmt: skip
+    top = [name for name in every if name in one.ranking.top and name != baseline]
+    headline = (named or top or [name for name in every if name != baseline])[0]
     frontier = [names[n] for n in one.cost.frontier.order] if one.cost else []
     wanted = [headline, baseline, *named]
-    wanted += [] if asked.cells else [*top, *reversed(frontier), *best_first]
+    wanted += [] if asked.cells else [*top, *reversed(frontier), *every]
     wanted = list(dict.fromkeys(wanted))[:MOST_SHOWN]
-    return headline, tuple(name for name in best_first if name in wanted)
+    return headline, tuple(name for name in every if name in wanted)
 
 
-def _others(found: Comparison, headline: str) -> list[str]:
-    """What the headline option is judged against: the baseline, and the best mean of the rest."""
+def best_first(found: Comparison, but: Sequence[str] = ()) -> list[str]:
+    """Options by their means in the first outcome, those without one last, but for some."""
     one, names = found.outcomes[0], found.worlds.options
-    rest = [(one.direction.sign * mean.mean, name) for name, mean in zip(names, one.means, strict=True)
-            if name != headline and math.isfinite(mean.mean)]  # fmt: skip
-    baseline = names[found.baseline]
-    return list(dict.fromkeys([*([baseline] if baseline != headline else []), *([max(rest)[1]] if rest else [])]))
+    merit = {name: one.direction.sign * mean.mean if math.isfinite(mean.mean) else -math.inf
+             for name, mean in zip(names, one.means, strict=True)}  # fmt: skip
+    return sorted((name for name in names if name not in but), key=lambda name: -merit[name])
 
 
 def levels(results: Results, beliefs: Beliefs, outcome: str, at: At) -> dict[str, Interval]:
@@ -221,49 +235,35 @@ def _basis(results: Results, options: Mapping[str, Beliefs], names: Sequence[str
     return basis(results, [options[name] for name in dict.fromkeys(names)], outcome, at)
 
 
-def _behind(results: Results, beliefs: Beliefs, at: At, confidence: float) -> int:
+def _behind(results: Results, beliefs: Beliefs, at: At, confidence: float) -> Side | None:
     kept = "equity_gap" in results.source.outcomes()
-    return side(results, beliefs, "equity_gap", at, confidence) if kept else 0
+    return side(results, beliefs, "equity_gap", at, confidence) if kept else None
 
 
 def _gap(results: Results, rows: Rows, asked: Asked, headline: str) -> Contrast | None:
     if "equity_gap" not in results.plan.question.outcomes or asked.baseline in (None, headline):
         return None
     pair = replace(asked, outcomes=("equity_gap",), cells=(headline, str(asked.baseline)))
-    return enveloped(contrasts(matched(results.plan, rows, pair), asked.confidence)[0])
+    return contrasts(matched(results.plan, rows, pair), asked.confidence)[0]
 
 
 def _extra_cost(worlds: Matched, found: Comparison, headline: str) -> tuple[Contrast | None, Ratio | None]:
-    """Cost of the headline over the baseline, not judged, and what an extra $ million goes with; of several structures
-    the ends are the lowest and the highest."""
+    """Cost of the headline over the baseline, not judged, and what an extra $ million goes with."""
     one, n = found.outcomes[0], worlds.options.index(headline)
     if one.cost is None or n == found.baseline:
         return None, None
-    extra = enveloped(contrast(worlds, "cost", n, found.baseline, found.confidence))
-    whole = one.cost.per_million[n]
-    each = []
-    for structure in range(len(worlds.structures)):
-        here = worlds.structure == structure
-        part = replace(
-            worlds, values={name: values[:, here] for name, values in worlds.values.items()}, ran=worlds.ran[:, here],
-            structure=np.zeros(int(here.sum()), dtype=np.int64), structures=(worlds.structures[structure],),
-        )  # fmt: skip
-        costs = cost_effect(part, one.name, found.baseline, found.confidence)
-        each += [costs.per_million[n]] if costs else []
-    low, high = min(ratio.low for ratio in each), max(ratio.high for ratio in each)
-    bounded = all(math.isfinite(ratio.low) for ratio in each)
-    return extra, Ratio(whole.value, *((low, high) if bounded else (math.nan, math.nan)))
+    return contrast(worlds, "cost", n, found.baseline, found.confidence), one.cost.per_million[n]
 
 
-def _effects(results: Results, rows: Rows, asked: Asked) -> tuple[BlockEffects | None, str]:
+def _effects(results: Results, rows: Rows, asked: Asked) -> tuple[SweepEffects | None, str]:
     ask = AskedEffects(asked.outcomes[0], asked.year, asked.place, str(asked.practice))
     try:
         found = read_effects(results.plan, rows, ask, {}, confidence=asked.confidence)
     except EffectsError as problem:
         return None, str(problem)
-    if len(found.blocks) > 1:
-        return None, "its cells are blocks that differ in what is believed or in scenario: see `simdiff effects`"
-    return found.blocks[0], ""
+    if len({block.block.scenario for block in found.blocks}) > 1:
+        return None, "its cells are of several scenarios: see `simdiff effects`"
+    return found, ""
 
 
 def _value(results: Results, rows: Rows, asked: Asked, options: Sequence[str]) -> tuple[Value | None, str]:
@@ -274,6 +274,8 @@ def _value(results: Results, rows: Rows, asked: Asked, options: Sequence[str]) -
         return None, "of this outcome neither more nor less is better"
     if any(len(beliefs) > 1 for beliefs in options_of(results.plan).values()):
         return None, "factors say what is believed, beside the draws: see `simdiff value`"
+    if _drawn(results) < LEAST_DRAWS:
+        return None, ""
     ask = Ask(asked.outcomes[0], asked.year, asked.place, asked.practice)
     try:
         sides = [utility(results.plan, rows, name, ask, lowest=direction.sign < 0) for name in options]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simdiff.analysis.direction import CENSORED, waited
 from simdiff.register import FINAL_OUTCOMES
 from simdiff.scenario import Experiment, Plain, nearest
 from simdiff.scenario.experiment_schema import Factor
@@ -91,12 +92,20 @@ def values_of(rows: Rows, cells: Sequence[Cell], asked: Asked) -> Values:
     seen: dict[str, Values] = {}
     for cell in cells:
         if cell.id not in seen:
-            seen[cell.id] = rows.values(cell, asked.outcome, asked.year, asked.district, asked.practice)
+            seen[cell.id] = values_in(rows, cell, asked.outcome, asked.year, asked.district, asked.practice)
     most = max((grid.shape[1] for grid in seen.values()), default=0)
     found = np.full((len(cells), len(rows.plan.draws), most), np.nan)
     for n, cell in enumerate(cells):
         found[n, :, : seen[cell.id].shape[1]] = seen[cell.id]
     return found
+
+
+def values_in(rows: Rows, cell: Cell, outcome: str, year: int | None, district: str, practice: str | None) -> Values:
+    """An outcome of a cell, (draws, replicates), a wait that did not end with its whole length (``CENSORED``)."""
+    values = rows.values(cell, outcome, year, district, practice)
+    if outcome not in CENSORED:
+        return values
+    return waited(outcome, values, rows.ran(cell)[:, : values.shape[1]], cell.years)
 
 
 def is_unknown(factor: Factor) -> bool:

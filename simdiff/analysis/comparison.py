@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from simdiff.analysis.contrasts import LEAST_DEFINED, Contrast, Estimate, contrast, contrasts, estimate
+from simdiff.analysis.contrasts import LEAST_DEFINED, Contrast, Estimate, contrast, contrasts, under_each
 from simdiff.analysis.cost import CostEffect, Regret, complete, cost_effect, points_of, regrets
 from simdiff.analysis.direction import DIRECTIONS, Direction
 from simdiff.analysis.matched import Asked, Matched, matched
@@ -35,8 +35,7 @@ class OutcomeCompared:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Options compared. ``comparisons``: pairs times outcomes, judged together; ``baseline``: number of an option;
-    ``spending`` None: no costs are kept; ``cost_differences`` of each pair, first minus second, where they are;
-    ``enveloped``: intervals of pairs run over the structures', from the lowest end to the highest."""
+    ``spending`` None: no costs are kept; ``cost_differences`` of each pair, first minus second, where they are."""
 
     worlds: Matched
     confidence: float
@@ -46,7 +45,6 @@ class Comparison:
     spending: Spending | None
     slack: tuple[Slack, ...]
     cost_differences: Mapping[tuple[str, str], Estimate]
-    enveloped: bool = False
 
 
 def compare(plan: Plan, rows: Rows, asked: Asked) -> Comparison:
@@ -79,7 +77,8 @@ def _outcome(worlds: Matched, name: str, found: list[Contrast], baseline: int, c
     shared = float(np.isfinite(whole[0]).sum()) / max(1, int(worlds.ran.all(axis=0).sum()))
     enough = shared >= LEAST_DEFINED
     values = DIRECTIONS[name].compared(worlds.values[name])
-    means = tuple(estimate(one, ran, confidence) for one, ran in zip(values, worlds.ran, strict=True))
+    means = tuple(under_each(one, ran, worlds.structure, confidence)[0]
+                  for one, ran in zip(values, worlds.ran, strict=True))  # fmt: skip
     return OutcomeCompared(
         name, DIRECTIONS[name], means, mine, ranking, regrets(points_of(whole)) if enough else (),
         cost_effect(worlds, name, baseline, confidence) if enough else None, shared,

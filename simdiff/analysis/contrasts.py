@@ -65,7 +65,8 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """Two options on one outcome: the first minus the second, in all worlds and by structure.
+    """Two options on one outcome: the first minus the second, in all worlds (``whole``, with intervals that hold
+    under each structure) and by structure.
 
     ``p`` is the largest of the structures' (a claim must hold under each), after Holm over all comparisons made.
     ``why`` says what a verdict of "cannot tell apart" rests on. "Above" is better, as ``simdiff.analysis.direction``
@@ -159,15 +160,43 @@ def contrast(worlds: Matched, outcome: str, a: int, b: int, confidence: float) -
     """Options number ``a`` minus ``b``, not judged yet."""
     values = DIRECTIONS[outcome].compared(worlds.values[outcome])
     difference, both = values[a] - values[b], worlds.ran[a] & worlds.ran[b]
-    whole = estimate(difference, both, confidence)
-    under = {name: worlds.structure == n for n, name in enumerate(worlds.structures)}
-    parts = {
-        name: whole if len(under) == 1 else estimate(difference[here], both[here], confidence)
-        for name, here in under.items()
-        if both[here].any()
-    }
+    whole, parts = under_each(difference, both, worlds.structure, confidence)
     p = max((part.p for part in parts.values()), default=1.0)
-    return Contrast(outcome, worlds.options[a], worlds.options[b], whole, tuple(parts.values()), tuple(parts), p)
+    names = tuple(worlds.structures[n] for n in parts)
+    return Contrast(outcome, worlds.options[a], worlds.options[b], whole, tuple(parts.values()), names, p)
+
+
+def under_each(values: NDArray[np.float64], ran: NDArray[np.bool_], structure: NDArray[np.int64],
+               confidence: float) -> tuple[Estimate, dict[int, Estimate]]:  # fmt: skip
+    """A paired quantity in all worlds, and under each structure with runs, by its number; ``structure`` (draws,).
+
+    Structures are rivals and no sample of anything: intervals of the whole run from the lowest end of theirs to the
+    highest, as a claim must hold under each.
+    """
+    whole = estimate(values, ran, confidence)
+    there = [int(n) for n in np.unique(structure) if ran[structure == n].any()]
+    if len(there) < 2:
+        return whole, dict.fromkeys(there, whole)
+    parts = {n: estimate(values[structure == n], ran[structure == n], confidence) for n in there}
+    return enveloped(whole, list(parts.values())), parts
+
+
+def enveloped(whole: Estimate, parts: Sequence[Estimate]) -> Estimate:
+    """An estimate with the lowest and the highest end of some parts' intervals; ``draws`` and ``parameters_level`` are
+    the least that a part has. Parts without a value count in no end."""
+    known = [part for part in parts if part.worlds]
+    if len(known) < 2:
+        return whole
+    draws = min(part.draws for part in known)
+    whole = replace(whole, draws=draws, chance_low=min(part.chance_low for part in known),
+                    chance_high=max(part.chance_high for part in known))  # fmt: skip
+    if draws < 2:
+        return whole
+    return replace(
+        whole, parameters_low=min(part.parameters_low for part in known),
+        parameters_high=max(part.parameters_high for part in known),
+        parameters_level=min(part.parameters_level for part in known),
+    )  # fmt: skip
 
 
 def judged(one: Contrast, confidence: float) -> Contrast:
@@ -213,8 +242,8 @@ def doubt(part: Estimate, p: float, confidence: float) -> str:
 
 
 DOUBTS = {
-    "parameters": "the interval over parameter draws crosses zero",
-    "chance": "the interval of chance crosses zero",
+    "parameters": "the interval over parameter draws includes zero",
+    "chance": "the interval of chance includes zero",
     "too few draws": "too few to bound the confidence asked for",
     "many comparisons": "by itself it would be firm; among so many it may be luck",
     "most worlds": "ahead on average, but not in most worlds",
@@ -232,22 +261,6 @@ def flipped(one: Contrast) -> Contrast:
     turned = B_ABOVE if one.verdict == A_ABOVE else A_ABOVE if one.verdict == B_ABOVE else one.verdict
     return replace(one, first=one.second, second=one.first, whole=_negated(one.whole),
                    structures=tuple(map(_negated, one.structures)), verdict=turned)  # fmt: skip
-
-
-def enveloped(one: Contrast) -> Contrast:
-    """The same contrast, its intervals from the lowest to the highest end of the structures', under each of which a
-    claim must hold; ``draws`` and ``parameters_level`` of the whole are the least that a structure has."""
-    parts = one.structures
-    if len(parts) < 2:
-        return one
-    draws = min(part.draws for part in parts)
-    whole = replace(one.whole, draws=draws, chance_low=float(np.min([part.chance_low for part in parts])),
-                    chance_high=float(np.max([part.chance_high for part in parts])))  # fmt: skip
-    if draws > 1:
-        whole = replace(whole, parameters_low=float(np.min([part.parameters_low for part in parts])),
-                        parameters_high=float(np.max([part.parameters_high for part in parts])),
-                        parameters_level=min(part.parameters_level for part in parts))  # fmt: skip
-    return replace(one, whole=whole)
 
 
 def against(pairs: Iterable[Contrast], baseline: str) -> list[Contrast]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from simdiff.analysis.contrasts import Estimate, central, estimate
+from simdiff.analysis.contrasts import Estimate, central, under_each
 from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.matched import Matched
 
@@ -132,6 +132,19 @@ def ratio(above: Floats, below: Floats, confidence: float) -> Ratio:
     return Ratio(value, *fieller(above[0][known], below[0][known], confidence))
 
 
+def ratio_under(above: Floats, below: Floats, structure: NDArray[np.int64], confidence: float) -> Ratio:
+    """The same of draws under several structures, (draws,) their numbers: the ends are the lowest and the highest of
+    the structures' own, unbounded if one of them is."""
+    whole = ratio(above, below, confidence)
+    numbers = np.unique(structure)
+    if len(numbers) < 2:
+        return whole
+    each = [ratio(above[structure == n], below[structure == n], confidence) for n in numbers]
+    bounded = all(math.isfinite(one.low) for one in each)
+    return Ratio(whole.value, *((min(one.low for one in each), max(one.high for one in each)) if bounded
+                                else (math.nan, math.nan)))  # fmt: skip
+
+
 def fieller(above: Floats, below: Floats, confidence: float) -> tuple[float, float]:
     """Interval of a ratio of paired means, (replicates,) each; nan unless the denominator's mean differs from 0."""
     count = len(above)
@@ -201,16 +214,21 @@ def wtp_grid(cost: Floats, found: Frontier, effect: Floats) -> Floats:
 
 
 def cost_effect(worlds: Matched, outcome: str, baseline: int, confidence: float) -> CostEffect | None:
-    """Costs and effects of all options; None if no cost is kept, or no world has all of them."""
+    """Costs and effects of all options; None if no cost is kept, or no world has all of them. Of several structures,
+    intervals run from the lowest end of theirs to the highest."""
     if "cost" not in worlds.values or outcome.startswith("cost"):
         return None
-    cost, effect = complete(worlds.values["cost"], DIRECTIONS[outcome].merit(worlds.values[outcome]))
+    numbers = np.broadcast_to(worlds.structure[:, None], worlds.ran[:1].shape).astype(np.float64)
+    cost, effect, under = complete(worlds.values["cost"], DIRECTIONS[outcome].merit(worlds.values[outcome]), numbers)
     if not cost.shape[1]:
         return None
-    both = np.isfinite(cost[0])
+    both, structure = np.isfinite(cost[0]), np.nanmax(under[0], axis=1).astype(np.int64)
 
     def means(values: Floats) -> tuple[Estimate, ...]:
-        return tuple(estimate(one, both, confidence) for one in values)
+        return tuple(under_each(one, both, structure, confidence)[0] for one in values)
+
+    def rate(above: Floats, below: Floats) -> Ratio:
+        return ratio_under(above, below, structure, confidence)
 
     extra_cost, extra_effect = cost - cost[baseline], effect - effect[baseline]
     clouds = np.stack([points_of(cost), points_of(effect)], axis=2)
@@ -220,9 +238,9 @@ def cost_effect(worlds: Matched, outcome: str, baseline: int, confidence: float)
     steps = zip(found.order, found.order[1:], strict=False)
     return CostEffect(
         worlds.options, baseline, means(cost), means(effect), means(extra_cost), means(extra_effect),
-        tuple(ratio(extra_effect[n], extra_cost[n] / MILLION, confidence) for n in range(len(cost))), found,
+        tuple(rate(extra_effect[n], extra_cost[n] / MILLION) for n in range(len(cost))), found,
         (Ratio(math.nan, math.nan, math.nan),
-         *(ratio(cost[b] - cost[a], effect[b] - effect[a], confidence) for a, b in steps)),
+         *(rate(cost[b] - cost[a], effect[b] - effect[a]) for a, b in steps)),
         np.array([sum(n in there for there in by_draw) / len(by_draw) for n in range(len(cost))]),
         acceptability(cost, effect, wtp_grid(mean_cost, found, mean_effect)), clouds,
     )  # fmt: skip

@@ -23,6 +23,12 @@ CENSORED = ("months_to_quarter", "months_to_half")
 mean (Royston & Parmar 2013, BMC Medical Research Methodology 13:152), not the mean of those that got there."""
 
 
+def waited(outcome: str, values: NDArray[np.float64], ran: NDArray[np.bool_], years: int) -> NDArray[np.float64]:
+    """Values of an outcome in runs of ``years``, a wait that did not end with its whole length; nan stays where there
+    was no run, and in every other outcome."""
+    return np.where(np.isnan(values) & ran, 12.0 * years, values) if outcome in CENSORED else values
+
+
 @dataclass(frozen=True, slots=True)
 class Direction:
     """``sign``: 1 if more is better, −1 if less. ``even``: the distance from it is compared. ``neutral``: no way is

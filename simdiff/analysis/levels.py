@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.analysis.contrasts import WINNERS, Contrast, Estimate, against, contrasts, doubt, enveloped, estimate
-from simdiff.analysis.direction import CENSORED, DIRECTIONS
+from simdiff.analysis.direction import DIRECTIONS, waited
 from simdiff.analysis.matched import Belief, Matched, structure_name
 from simdiff.analysis.results import Results
 from simdiff.analysis.summary import Interval, interval, intervals
@@ -37,11 +37,11 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What ranges of levels rest on: ``sets`` of parameters under the structure that has fewest, ``structures``, and
-    ``replicates`` of a set, the fewest and the most that were run."""
+    """What ranges of levels rest on: ``sets`` of parameters under the structure that has fewest, the ``structures`` by
+    name, and ``replicates`` of a set, the fewest and the most that were run."""
 
     sets: int
-    structures: int
+    structures: tuple[str, ...]
     replicates: tuple[int, int]
 
     @property
@@ -68,9 +68,9 @@ def basis(results: Results, options: Sequence[Beliefs], outcome: str, at: At) ->
     """What the levels of some options rest on."""
     grids = [grid for beliefs in options for grid in grids_of(results, beliefs, outcome, at).values()]
     counts = [count for grid in grids for count in grid.ran.sum(axis=1).tolist() if count]
-    names = {structure_name(belief[0]) for beliefs in options for belief in beliefs}
+    names = dict.fromkeys(structure_name(belief[0]) for beliefs in options for belief in beliefs)
     sets = min((int(grid.ran.any(axis=1).sum()) for grid in grids), default=0)
-    return Basis(sets, len(names), (min(counts, default=0), max(counts, default=0)))
+    return Basis(sets, tuple(names), (min(counts, default=0), max(counts, default=0)))
 
 
 def grids_of(results: Results, beliefs: Beliefs, outcome: str, at: At) -> dict[str, Grid]:
@@ -93,9 +93,7 @@ def _grid(results: Results, cell: Cell, outcome: str, at: At) -> Grid | None:
     time = int(np.flatnonzero(series.months == at.month)[-1]) if at.month in series.months else -1
     place, practice = places_of(scenario).index(at.place), practices_of(scenario).index(at.practice)
     values, ran = series.values[:, :, time, place, practice], results.source.ran(cell)
-    if outcome in CENSORED:
-        values = np.where(np.isnan(values) & ran, 12.0 * cell.years, values)
-    return Grid(values, ran)
+    return Grid(waited(outcome, values, ran, cell.years), ran)
 
 
 def _stacked(grids: Sequence[Grid]) -> Grid:
@@ -159,7 +157,7 @@ def districts(results: Results, beliefs: Beliefs, outcome: str, at: At, confiden
         return Districts(told, None)
     worlds = _beside(results, beliefs, outcome, at, [name for name, _ in known])
     pairs = against(contrasts(worlds, confidence), known[-1][0])
-    return Districts(told, enveloped(next(pair for pair in pairs if pair.first == known[0][0])))
+    return Districts(told, next(pair for pair in pairs if pair.first == known[0][0]))
 
 
 def _beside(results: Results, beliefs: Beliefs, outcome: str, at: At, places: Sequence[str]) -> Matched:
@@ -184,10 +182,18 @@ def _beside(results: Results, beliefs: Beliefs, outcome: str, at: At, places: Se
                    at.place, at.practice, ())  # fmt: skip
 
 
-def side(results: Results, beliefs: Beliefs, outcome: str, at: At, confidence: float) -> int:
-    """1 or −1 if an outcome is firmly above or below 0 under every structure, else 0; judged by itself, by the rules
-    of ``contrasts``."""
-    parts: list[Estimate] = [estimate(grid.values, grid.ran, confidence)
-                             for grid in grids_of(results, beliefs, outcome, at).values()]  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Side:
+    """On which side of 0 an outcome is: its ``mean`` over worlds, with intervals that hold under each structure, and
+    ``sign``: 1 or −1 if it is firmly above or below 0 under every structure, else 0."""
+
+    mean: Estimate
+    sign: int
+
+
+def side(results: Results, beliefs: Beliefs, outcome: str, at: At, confidence: float) -> Side:
+    """On which side of 0 an outcome is, judged by itself, by the rules of ``contrasts``."""
+    grids = list(grids_of(results, beliefs, outcome, at).values())
+    whole, parts = _stacked(grids), [estimate(grid.values, grid.ran, confidence) for grid in grids]
     signs = {0 if doubt(part, part.p, confidence) else int(np.sign(part.mean)) for part in parts}
-    return signs.pop() if len(signs) == 1 else 0
+    return Side(enveloped(estimate(whole.values, whole.ran, confidence), parts), signs.pop() if len(signs) == 1 else 0)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from simdiff.analysis.direction import CENSORED
+from simdiff.analysis.direction import waited
 from simdiff.register import FINAL_OUTCOMES
 from simdiff.scenario import Experiment, Plain, Problem, nearest
 from simdiff.scenario.problems import listed
@@ -109,7 +109,18 @@ def matched(plan: Plan, rows: Rows, asked: Asked) -> Matched:
 
 
 def options_of(plan: Plan) -> dict[str, dict[Belief, Cell]]:
-    """Every option by name, in the design's order, each with its cells by what is believed in them."""
+    """Every option by name, in the design's order, each with its cells by what is believed in them.
+
+    Levels that set what is set already make no option of their own: of those that are the same, the first counts.
+    """
+    seen: dict[tuple[str, ...], str] = {}
+    found = _named_options(plan)
+    for name, beliefs in found.items():
+        seen.setdefault((next(iter(beliefs.values())).scenario, *(cell.id for cell in beliefs.values())), name)
+    return {name: found[name] for name in seen.values()}
+
+
+def _named_options(plan: Plan) -> dict[str, dict[Belief, Cell]]:
     experiment = plan.experiment
     kinds = {name: belief_kind(experiment, name) for name in experiment.factors}
     if not any(kinds.values()):
@@ -148,6 +159,11 @@ def common_times(plan: Plan, cells: Sequence[Cell]) -> list[int]:
     return sorted(set.intersection(*kept))
 
 
+def whole_years(plan: Plan, times: Sequence[int]) -> list[int]:
+    """Years of policy whose end is among some times."""
+    return sorted({(at + 1) // 12 for at in times if at % 12 == 11} if is_monthly(plan) else {at for at in times if at})
+
+
 def is_monthly(plan: Plan) -> bool:
     """True if times are months of policy from 0, else ends of years."""
     return plan.experiment.keep.series == "monthly"
@@ -184,7 +200,7 @@ def _problems(plan: Plan, asked: Asked, options: Mapping[str, Mapping[Belief, Ce
 
 def _wrong_times(plan: Plan, asked: Asked, cells: Sequence[Cell]) -> Iterator[Problem]:
     times = common_times(plan, cells)
-    known = sorted({(at + 1) // 12 for at in times if at % 12 == 11}) if is_monthly(plan) else times
+    known = whole_years(plan, times)
     if not times or (asked.year is not None and asked.year not in known):
         found = "no year that every cell keeps" if not times else f"found {asked.year}"
         allowed = f"expected one of {', '.join(map(str, known))}" if times else "expected --cell: those of one length"
@@ -239,7 +255,7 @@ def _cell_values(plan: Plan, rows: Rows, cell: Cell, outcomes: Sequence[str], at
     for name in outcomes:
         values = kept[name].to_numpy(zero_copy_only=False)
         grids[name] = np.full(shape, np.nan)
-        grids[name][where] = np.where(np.isnan(values), 12.0 * cell.years, values) if name in CENSORED else values
+        grids[name][where] = waited(name, values, np.ones(len(values), dtype=np.bool_), cell.years)
     return grids, ran
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simdiff.analysis.assumptions import Column, draw_columns, factor_column
+from simdiff.analysis.cell_values import values_in
 from simdiff.analysis.report_rows import UNITS
 from simdiff.scenario import nearest
 from simdiff.scenario.problems import listed
@@ -91,7 +92,7 @@ def sample(plan: Plan, rows: Rows, name: str | None, ask: Ask) -> Sample:
     """
     cells = side(plan, name)
     check_ask(plan, cells[0], ask)
-    grids = [rows.values(cell, ask.outcome, ask.year, ask.district, ask.practice) for cell in cells]
+    grids = [values_in(rows, cell, ask.outcome, ask.year, ask.district, ask.practice) for cell in cells]
     replicates = max(grid.shape[1] for grid in grids)
     values = np.full((len(cells), len(plan.draws), replicates), np.nan)
     for n, grid in enumerate(grids):

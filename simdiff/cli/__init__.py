@@ -314,7 +314,7 @@ def replay(
 @app.command()
 def memo(
     results: Annotated[Path, typer.Argument(help="Folder of a sweep or a run.")],
-    question: Annotated[str, typer.Option(help="The question it answers; left out, the experiment's own.")] = "",
+    question: Annotated[str, typer.Option(help="The question it answers; left out, the experiment's.")] = "",
     outcome: Annotated[Optional[str], typer.Option(help="Outcome; left out, depth.")] = None,  # noqa: UP045
     year: Annotated[Optional[int], typer.Option(min=1, help="At the end of which year; left out, the last.")] = None,  # noqa: UP045
     place: Annotated[str, typer.Option(help="District, or all.")] = "all",

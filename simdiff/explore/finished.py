@@ -11,7 +11,7 @@ import numpy as np
 
 from simdiff.analysis.comparison import compare
 from simdiff.analysis.matched import Asked as Compared
-from simdiff.analysis.matched import CompareError, common_times, is_monthly, options_of
+from simdiff.analysis.matched import CompareError, common_times, options_of, whole_years
 from simdiff.analysis.results import Results, Series
 from simdiff.analysis.summary import interval, intervals
 from simdiff.explore.base import Base, place_titles, practice_titles
@@ -78,8 +78,7 @@ class Finished:
     def _years(self) -> list[int]:
         """Years whose end every cell keeps, the last of them last."""
         plan = self.results.plan
-        times = common_times(plan, plan.cells)
-        return [(at + 1) // 12 for at in times if at % 12 == 11] if is_monthly(plan) else [at for at in times if at]
+        return whole_years(plan, common_times(plan, plan.cells))
 
     def _shared(self, titles_of: Callable[[Scenario], dict[str, str]]) -> list[dict[str, str]]:
         """Names that all scenarios have, with the titles of the first."""

@@ -12,7 +12,10 @@ def layers_words(found: Comparison) -> str:
     if layer_of(found) == "structure":
         return f"{structures} structures, each at one set of parameters, × "
     if structures > 1:
-        return f"{worlds.draws} draws of parameters under {structures} structures × "
+        each = worlds.least_draws
+        if worlds.draws == structures * each:
+            return f"{each} parameter draws under each of {structures} structures × "
+        return f"{worlds.draws} pairs of parameter draw and structure × "
     return f"{worlds.draws} parameter draws × " if worlds.draws > 1 else ""
 
 
@@ -35,16 +38,13 @@ def legend(found: Comparison) -> list[str]:
         f"{replicate} has the same luck for every option; differences are world by world. {', '.join(names)}: share in "
         "which the first option is ahead, ties half. cost: the difference in cost.",
         f"chance: {told} interval of the mean difference"
-        + (
-            f", the {worlds.draws} {layer}s given."
-            if worlds.draws > 1
-            else ": at one set of parameters, not a finding."
-        ),
+        + (f", the {layer}s given." if worlds.draws > 1 else ": at one set of parameters, not a finding."),
     ]
     if worlds.draws > 1:
         lines.append(_parameters_line(found))
     if worlds.structures != (AS_IT_IS,):
-        lines.append(f"structures: {'; '.join(worlds.structures)}. A verdict holds under each.")
+        lines.append(f"structures: {'; '.join(worlds.structures)}. A verdict is given only where it holds under each; "
+                     "intervals run from the lowest end of theirs to the highest.")  # fmt: skip
     lines.append(
         f"{found.comparisons:,} comparisons (pairs times outcomes) were judged together: the chance that luck alone "
         f"makes any of them firm is at most {100 * (1 - found.confidence):.4g}% (Holm)."
@@ -63,16 +63,15 @@ def parameters_words(found: Comparison) -> str:
 
 
 def _parameters_line(found: Comparison) -> str:
-    draws, told, needed = found.worlds.draws, f"{100 * found.confidence:.4g}%", draws_needed(found.confidence)
+    worlds, told, needed = found.worlds, f"{100 * found.confidence:.4g}%", draws_needed(found.confidence)
     if layer_of(found) == "structure":
-        return f"range of structures: of the {draws} structures' mean differences, each at one set of parameters."
-    line = f"range of draws: of the {draws} draws' mean differences."
-    if draws >= needed:
-        line = (f"{parameters_words(found)}: central {told} of the {draws} draws' mean differences. More draws make it "
-                "better known, not narrower.")  # fmt: skip
-    least = found.worlds.least_draws
+        return f"range of structures: of their {worlds.draws} mean differences, each at one set of parameters."
+    least, each = worlds.least_draws, " under each structure" if len(worlds.structures) > 1 else ""
+    line = f"range of draws: of the {least} draws' mean differences{each}."
+    if least >= needed:
+        line = (f"{parameters_words(found)}: central {told} of the {least} draws' mean differences{each}. More draws "
+                "make it better known, not narrower.")  # fmt: skip
     if 1 < least < needed:
-        each = " under each structure" if len(found.worlds.structures) > 1 else ""
         line += (f" {least} draws bound {(least - 1) / (least + 1):.0%} at most; {told} takes {needed}{each}: "
                  f"`simdiff extend` --draws {needed}, or a lower --confidence.")  # fmt: skip
     return line

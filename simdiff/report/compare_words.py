@@ -128,7 +128,7 @@ def _layer_columns(found: Comparison) -> list[tuple[str, Tell]]:
         (f"chance {told}", lambda pair, one, unit: steps(pair.whole.chance_low, pair.whole.chance_high, unit))
     ]
     if found.worlds.draws > 1:
-        known = found.worlds.draws >= draws_needed(found.confidence)
+        known = found.worlds.least_draws >= draws_needed(found.confidence)
         head = f"{parameters_words(found)} {told}" if known else f"range of {layer_of(found)}s"
         columns.append(
             (head, lambda pair, one, unit: steps(pair.whole.parameters_low, pair.whole.parameters_high, unit))

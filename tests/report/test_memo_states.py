@@ -15,7 +15,7 @@ from simdiff.analysis.levels import At, districts, level, side
 from simdiff.analysis.matched import Asked, CompareError, options_of
 from simdiff.analysis.results import Results
 from simdiff.analysis.results_of import read_results
-from simdiff.report.memo import reasons, rules
+from simdiff.report.memo import order, reasons, rules
 from simdiff.report.memo.assumed import limits
 from simdiff.report.memo.audit import other_runs, plan_in
 from simdiff.report.memo.content import Wish, write_memo
@@ -106,16 +106,14 @@ def test_an_envelope_runs_over_the_structures() -> None:
     other = replace(PART, chance_low=0.07, chance_high=0.3, parameters_low=0.01, parameters_high=0.1, draws=20,
                     parameters_level=0.9)  # fmt: skip
     whole = replace(PART, draws=60)
-    one = enveloped(Contrast("depth", "a", "b", whole, (PART, other), ("x", "y"), 0.01))
-    found = one.whole
+    found = enveloped(whole, [PART, other])
     assert (found.chance_low, found.chance_high, found.parameters_low, found.parameters_high) == (0.05, 0.3, 0.01, 0.2)
     assert (found.draws, found.parameters_level) == (20, 0.9)
-    alone = enveloped(
-        Contrast("depth", "a", "b", whole, (replace(PART, draws=1), replace(other, draws=1)), ("x", "y"), 1.0)
-    )
-    assert (alone.whole.draws, alone.whole.chance_low) == (1, 0.05)
-    single = Contrast("depth", "a", "b", PART, (PART,), ("x",), 0.01)
-    assert enveloped(single) is single
+    alone = enveloped(replace(whole, draws=2), [replace(PART, draws=1), replace(other, draws=1)])
+    assert (alone.draws, alone.chance_low, alone.parameters_low) == (1, 0.05, PART.parameters_low)
+    assert enveloped(PART, [PART]) is PART
+    nothing = replace(PART, worlds=0, chance_low=math.nan, parameters_low=math.nan)
+    assert enveloped(PART, [PART, nothing]) is PART, "a structure without a value has no end"
 
 
 def test_ranges_of_several_structures_are_their_envelope(rival: Path) -> None:
@@ -134,9 +132,15 @@ def test_ranges_of_several_structures_are_their_envelope(rival: Path) -> None:
     assert one.parameter_low == pytest.approx(min(low for low, _ in ends))
     assert one.parameter_high == pytest.approx(max(high for _, high in ends))
     assert one.median == pytest.approx(np.median(np.median(np.concatenate(medians), axis=1)))
-    assert (found.basis.sets, found.basis.structures, found.basis.replicates) == (3, 2, (4, 4))
+    structures = ("contagion=logit", "contagion=threshold")
+    assert (found.basis.sets, found.basis.structures, found.basis.replicates) == (3, structures, (4, 4))
     words = text(memo)
-    assert "of 3 parameter draws of 4 replicates each, under each of 2 structures of the model" in words
+    assert (
+        "of 3 parameter draws (values that the parameters may have) of 4 replicates (worlds with other luck) each"
+        in words
+    )
+    assert "under each of 2 structures of the model" in words
+    assert "2 structures of the model (contagion=logit and contagion=threshold); a verdict is given only" in words
     assert "bounds 50% and not the 95% asked for" in words, "3 draws bound 2 / 4"
     pair = found.against_baseline()[found.headline]
     lows = [part.parameters_low for part in pair.structures]
@@ -154,11 +158,13 @@ def test_one_option_under_several_beliefs_is_told_from_all_of_them(believed: Pat
     rows = results.source.rows()
     assert rows is not None
     found = brief(results, rows, Asked())
-    assert (found.basis.sets, found.basis.structures, len(found.options)) == (2, 2, 1)
+    assert (found.basis.sets, len(found.basis.structures), len(found.options)) == (2, 2, 1)
     each = [np.median(rows.values(cell, "depth", None, "all", None)) for cell in results.plan.cells]
     assert len(each) == 4
     assert found.levels[found.headline]["depth"].median == pytest.approx(np.median(each))
-    assert "of 2 sets of parameters of 3 replicates each, under each of 2 structures" in text(memo)
+    assert "of 2 sets of parameters of 3 replicates (worlds with other luck) each, under each of 2 structures" in text(
+        memo
+    )
     assert "2 structures of the model" in text(memo)
     assert "Default parameters, but for those that a scenario or a factor sets" in text(memo)
 
@@ -182,7 +188,9 @@ def test_naming_a_few_cells_makes_nothing_firmer(coaches: Path) -> None:
         assert found.comparison.comparisons == everything.comparison.comparisons == 15
         assert set(found.shown) <= {*cells, str(found.baseline)}
     memo = write_memo(results, Wish("Q?", Asked(cells=(names[-1],)), ""))
-    assert "more options are in the results" in text_of(table(memo).caption)
+    assert "shown are those asked for and the baseline; 4 more options are in the results" in text_of(
+        table(memo).caption
+    )
     assert "This is of all options of the results, also of those that are not told of." in text(memo)
 
 
@@ -190,11 +198,12 @@ def test_who_was_picked_is_said_where_nothing_is_firm(coaches: Path) -> None:
     speaker = said(read_results(coaches))
     ranking = speaker.found.comparison.outcomes[0].ranking  # type: ignore[union-attr]
     assert not ranking.above, "two draws bound nothing"
-    words = text_of(rules.top(speaker))
+    words = text_of(order.top(speaker))
     assert "Of 6 options none is firmly ahead of any other." in words
-    assert "was picked as the example by its mean depth" in words
+    assert words.count("As the example, by its mean depth, ") == 1
+    assert "the highest of several means is on average too high" in words
     named = replace(speaker, found=replace(speaker.found, asked=Asked(cells=(speaker.found.headline,))))
-    assert "picked" not in text_of(rules.top(named))
+    assert "picked" not in text_of(order.top(named))
 
 
 def test_options_without_runs_are_named(coaches: Path) -> None:
@@ -237,8 +246,9 @@ def test_effects_are_told_with_the_confidence_asked_for(coaches: Path) -> None:
     for confidence in (0.9, 0.5):
         effects = brief(results, results.source.rows(), Asked(confidence=confidence)).effects
         assert effects is not None
-        assert effects.factorial is not None
-        assert {bar.confidence for bar in effects.factorial.own.main} == {confidence}
+        factorial = effects.blocks[0].factorial
+        assert factorial is not None
+        assert {bar.confidence for bar in factorial.own.main} == {confidence}
 
 
 def test_bars_say_what_they_are_compared_with_and_how_many_there_are(coaches: Path) -> None:
@@ -247,8 +257,9 @@ def test_bars_say_what_they_are_compared_with_and_how_many_there_are(coaches: Pa
     assert words.startswith("Each by itself, compared with ")
     effects = speaker.found.effects
     assert effects is not None
-    assert effects.tornado is not None
-    bar = effects.tornado.bars[0]
+    tornado = effects.blocks[0].tornado
+    assert tornado is not None
+    bar = tornado.bars[0]
     firm = replace(bar, p=0.0, p_holm=0.0, mean=0.2, chance_low=0.1, chance_high=0.3, parameters_low=0.1,
                    parameters_high=0.3, parameters_level=0.95, above=1.0, defined=1.0)  # fmt: skip
     assert firm.sign == 1
@@ -288,7 +299,7 @@ def test_neither_more_nor_less_is_only_higher(coaches: Path) -> None:
     speaker = said(read_results(coaches), Asked(("variants",)))
     firm = Contrast("variants", "a", "b", PART, (PART,), ("as it is",), 0.001, A_ABOVE)
     assert text_of(rules.verdict(speaker, firm, "variants")).startswith("The first is higher in ")
-    assert "ahead" not in text_of(rules.top(speaker))
+    assert "ahead" not in text_of(order.top(speaker))
 
 
 def test_less_is_ahead_where_less_is_wanted_and_costs_stand_once(coaches: Path) -> None:
@@ -360,10 +371,12 @@ def test_a_side_and_districts_are_firm_where_they_are_planted_so(coaches: Path) 
     def planted(values: np.ndarray) -> Results:
         return replace(results, source=_Planted(results, values))  # type: ignore[arg-type]
 
-    assert side(planted(noise + 0.05), beliefs, "equity_gap", at, 0.95) == 1
-    assert side(planted(noise - 0.05), beliefs, "equity_gap", at, 0.95) == -1
-    assert side(planted(noise), beliefs, "equity_gap", at, 0.95) == 0
-    assert side(planted(noise[:10] + 0.05), beliefs, "equity_gap", at, 0.95) == 0
+    above = side(planted(noise + 0.05), beliefs, "equity_gap", at, 0.95)
+    assert above.sign == 1
+    assert above.mean.mean == pytest.approx(0.05 + noise[:, :, 0, 0, 0].mean())
+    assert side(planted(noise - 0.05), beliefs, "equity_gap", at, 0.95).sign == -1
+    assert side(planted(noise), beliefs, "equity_gap", at, 0.95).sign == 0
+    assert side(planted(noise[:10] + 0.05), beliefs, "equity_gap", at, 0.95).sign == 0
     shift = np.zeros((1, 1, 1, 3, 1))
     shift[..., 1, 0] = 0.2
     apart = districts(planted(0.4 + noise + shift), beliefs, "depth", at, 0.95)

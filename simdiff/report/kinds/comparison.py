@@ -82,11 +82,10 @@ def _layers(found: Comparison) -> str:
     level = f"{100 * found.confidence:.4g}%"
     thin = ""
     if found.worlds.draws > 1:
-        apart = found.enveloped and len(found.worlds.structures) > 1
-        draws = found.worlds.least_draws if apart else found.worlds.draws
-        whole = draws >= draws_needed(found.confidence)
+        whole = found.worlds.least_draws >= draws_needed(found.confidence)
         thin = f"thin: {f'central {level}' if whole else 'range'} of the {layer_of(found)}s; "
-        thin += "both from the lowest end to the highest of the structures'; " if apart and draws > 1 else ""
+        apart = "both from the lowest end of the structures' to the highest; "
+        thin += apart if len(found.worlds.structures) > 1 else ""
     return (f"Thick: {level} interval of chance; {thin}filled: firm ({found.comparisons:,} comparisons judged "
             "together); open: cannot be told apart.")  # fmt: skip
 
@@ -94,7 +93,7 @@ def _layers(found: Comparison) -> str:
 def _left_out(options: int, outcomes: int) -> str:
     told = [f"{options} more option{'' if options == 1 else 's'}"] if options else []
     told += [f"{outcomes - MOST_PANELS} more outcomes"] if outcomes > MOST_PANELS else []
-    return f"Not drawn, but in the table: {' and '.join(told)}." if told else ""
+    return f"Not drawn, but in the chart's numbers: {' and '.join(told)}." if told else ""
 
 
 def _row(found: Comparison, one: OutcomeCompared, pair: Contrast) -> Row:

@@ -6,8 +6,8 @@ from simdiff.analysis.contrasts import draws_needed
 from simdiff.analysis.direction import CENSORED
 from simdiff.analysis.results import Results
 from simdiff.register import PARAMETERS
-from simdiff.report.memo.pieces import Name, Words
-from simdiff.report.memo.rules import named
+from simdiff.report.memo.order import named
+from simdiff.report.memo.pieces import Name, Words, join
 from simdiff.report.memo.speaker import Speaker
 from simdiff.scenario.posterior import read_posterior
 from simdiff.study.cells import scenario_of
@@ -42,14 +42,11 @@ def assumed(said: Speaker, results: Results) -> list[Words]:
                       f" of them{among}")  # fmt: skip
         points = [(*point, ".")]
     comparison = said.found.comparison
-    structures = len(comparison.worlds.structures) if comparison else said.found.basis.structures
-    if structures > 1:
-        points.append(
-            (
-                *said.several(structures, "structure", "structures"),
-                " of the model; a verdict holds under each.",
-            )
-        )
+    structures = comparison.worlds.structures if comparison else said.found.basis.structures
+    if len(structures) > 1:
+        only = "; a verdict is given only where it holds under each" if comparison else ""
+        points.append((*said.several(len(structures), "structure", "structures"), " of the model (",
+                       *join([(Name(name),) for name in structures]), f"){only}."))  # fmt: skip
     else:
         points.append(("One structure of the model; others were not run.",))
     return points
@@ -74,14 +71,14 @@ def limits(said: Speaker) -> list[Words]:
         ("There is no student achievement in the model: use of a practice is not its effect on learning.",),
     ]  # fmt: skip
     comparison = found.comparison
+    if found.basis.sets < 2:
+        points.append(("Ranges hold chance alone; what is not known of the parameters is wider, often by far.",))
     if comparison is None:
         return [*points, ("One option was run, so this memo says nothing of what would have happened without it.",)]
     draws, needed = comparison.worlds.least_draws, draws_needed(comparison.confidence)
     if 1 < draws < needed:
         points.append(("So few draws (", book.count(draws, "parameter draws"), ") do not bound the confidence asked "
                        "for; it takes ", book.count(needed, "draws needed"), "."))  # fmt: skip
-    if found.basis.sets < 2:
-        points.append(("Ranges hold chance alone; what is not known of the parameters is wider, often by far.",))
     if found.outcome in CENSORED:
         points.append(("A world that never gets there counts with its whole length, so what is told is the wait within "
                        "it.",))  # fmt: skip

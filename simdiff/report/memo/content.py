@@ -1,21 +1,23 @@
 """A memo put together: its sections, its one table and its one chart, from a briefing."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simdiff.analysis.briefing import brief
+from simdiff.analysis.briefing import Briefing, brief
 from simdiff.analysis.contrasts import A_ABOVE, B_ABOVE, Contrast
 from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.matched import Asked, CompareError, options_of
 from simdiff.analysis.results import Results
+from simdiff.register import FINAL_OUTCOMES
 from simdiff.report.asked import Asked as AskedChart
 from simdiff.report.asked import ChartError
 from simdiff.report.charts import PRINT, plain
 from simdiff.report.figure import Chart
 from simdiff.report.kinds import KINDS
 from simdiff.report.kinds.comparison import draw_differences
-from simdiff.report.memo import reasons, rules
+from simdiff.report.memo import order, reasons, rules
 from simdiff.report.memo.assumed import assumed, limits
 from simdiff.report.memo.labels import labels_of
 from simdiff.report.memo.pieces import Code, Ledger, Memo, Name, Paragraph, Picture, Points, Section, Table, Words
@@ -24,29 +26,33 @@ from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME
 
 LONGEST_QUESTION = 400
+FINAL = {outcome.name for outcome in FINAL_OUTCOMES}
 LONGEST_COMMAND = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a memo is asked: the ``question`` in the user's words (empty: the experiment's own), which figures
-    (``asked``, at most one outcome), and the command that writes it."""
+    (``asked``, at most one outcome), the command that writes it, and the ``folder`` of the results, as readers are
+    told it (empty: the one that the memo lies in)."""
 
     question: str
     asked: Asked
     command: str
+    folder: str = ""
 
     def said(self) -> dict[str, Any]:
         """As plain data."""
         asked = {name: getattr(self.asked, name) for name in self.asked.__slots__}
-        return {"question": self.question, "command": self.command, **asked}
+        return {"question": self.question, "command": self.command, "folder": self.folder, **asked}
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Wish":
         """Back from plain data. Raises TypeError or KeyError if it is none."""
         asked: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
-                                 for name, value in said.items() if name not in ("question", "command")}  # fmt: skip
-        return cls(str(said["question"]), Asked(**asked), str(said["command"]))
+                                 for name, value in said.items()
+                                 if name not in ("question", "command", "folder")}  # fmt: skip
+        return cls(str(said["question"]), Asked(**asked), str(said["command"]), str(said["folder"]))
 
 
 def write_memo(results: Results, wish: Wish) -> Memo:
@@ -95,7 +101,7 @@ def _answer(said: Speaker, results: Results) -> list[Any]:
     words = rules.stands(said)
     pair = found.against_baseline().get(found.headline)
     if pair is not None:
-        words += rules.verdict(said, pair, found.outcome) + rules.top(said)
+        words += rules.verdict(said, pair, found.outcome) + order.top(said)
     words += rules.lasts(said)
     blocks: list[Any] = [Paragraph(words, strong=True)]
     gloss: Words = (BY_NAME[found.outcome].title, ": ", Name(meaning), ". ") if meaning else ()
@@ -115,11 +121,13 @@ def _ranges(said: Speaker, results: Results) -> Words:
                     " of ")  # fmt: skip
     if basis.sets > 1:
         sets = "parameter draw" if basis.sets == len(results.plan.draws) else "set"
-        words += (*said.several(basis.sets, sets, "sets of parameters"), " of parameters" if sets == "set" else "",
-                  " of ", *_replicates(said), " each", *_under(said), ": what is not known of the parameters, with "
-                  "what chance is left in a median of so many. ")  # fmt: skip
+        what = " of parameters" if sets == "set" else " (values that the parameters may have)"
+        words += (*said.several(basis.sets, sets, "sets of parameters"), f"{what} of ", *_replicates(said),
+                  " (worlds with other luck) each", *_under(said), ": what is not known of the parameters, with what "
+                  "chance is left in a median of so many. ")  # fmt: skip
     else:
-        words += (*_replicates(said), *_under(said), ": chance alone, at one set of parameters. ")
+        words += (*_replicates(said), " (worlds with other luck)", *_under(said),
+                  ": chance alone, at one set of parameters. ")  # fmt: skip
     if said.few:
         words += ("So few do not bound such a range: it is about the range of them all. ",)
     if found.comparison is None:
@@ -142,7 +150,7 @@ def _replicates(said: Speaker) -> Words:
 
 def _under(said: Speaker) -> Words:
     """Of several structures, what a range is."""
-    count = said.found.basis.structures
+    count = len(said.found.basis.structures)
     if count < 2:
         return ()
     return (", under each of ", *said.several(count, "structure", "structures"), " of the model (from the lowest end "
@@ -156,7 +164,7 @@ def _intervals(said: Speaker) -> Words:
     assert comparison is not None
     pairs = [pair.whole for pair in comparison.outcomes[0].contrasts if pair.whole.worlds]
     told = book.part(comparison.confidence, "confidence of differences")
-    under = ", from the lowest end to the highest of the structures’" if found.basis.structures > 1 else ""
+    under = ", from the lowest end to the highest of the structures’" if len(found.basis.structures) > 1 else ""
     attained = min((one.parameters_level for one in pairs if one.draws > 1), default=comparison.confidence)
     if attained < comparison.confidence - 1e-9:
         return ("their ranges run from the lowest to the highest of the draws’ own means, which bounds ",
@@ -169,8 +177,7 @@ def _intervals(said: Speaker) -> Words:
 def _options(said: Speaker, results: Results) -> list[Any]:
     """The table of options, and the chart."""
     found = said.found
-    columns = list(dict.fromkeys([found.outcome, "spread", "sustained", "cost"]))
-    columns = [name for name in columns if name in found.levels[found.headline]]
+    columns = _columns(found)
     pairs = found.against_baseline()
     heads: list[Words] = [("Option",), *((BY_NAME[name].title,) for name in columns)]
     if pairs:
@@ -183,11 +190,28 @@ def _options(said: Speaker, results: Results) -> list[Any]:
             pair = pairs.get(option)
             row += [said.difference(pair, found.outcome), _told(said, pair)] if pair else [("–",), ("baseline",)]
         rows.append(tuple(row))
-    rest = len(found.options) - len(found.shown)
-    caption: Words = ("At the end of year ", said.year())
-    if rest:
-        caption += ("; ", *said.several(rest, "more option", "options not shown"), " are in the results")
+    caption: Words = ("At the end of year ", said.year(), *said.where, *_not_shown(said))
     return [Table(caption, tuple(heads), tuple(rows)), Picture(_chart(said, results))]
+
+
+def _columns(found: Briefing) -> list[str]:
+    """The outcomes of the table: what is asked about, how far, how deep or for how long, and the cost."""
+    told = [name for name in ("depth", "spread", "sustained") if name != found.outcome]
+    columns = dict.fromkeys([found.outcome, *(told if found.outcome == "cost" else told[-2:]), "cost"])
+    return [name for name in columns if name in found.levels[found.headline]]
+
+
+def _not_shown(said: Speaker) -> Words:
+    """How many options are not in the table, and how those in it were chosen."""
+    found = said.found
+    rest = len(found.options) - len(found.shown)
+    if not rest:
+        return ()
+    shown = "those asked for and the baseline"
+    if not found.asked.cells:
+        shown = f"first those that nothing is firmly {said.over}, then the frontier of cost, then by the mean"
+    return (f"; shown are {shown}; ", *said.several(rest, "more option", "options not shown"),
+            f" {'is' if rest == 1 else 'are'} in the results")  # fmt: skip
 
 
 def _told(said: Speaker, pair: Contrast) -> Words:
@@ -199,7 +223,8 @@ def _chart(said: Speaker, results: Results) -> Chart:
     found = said.found
     if found.comparison is not None:
         return draw_differences(results, found.comparison, PRINT, said.labels, found.shown)
-    asked = AskedChart("adoption", place=found.asked.place, practice=found.practice)
+    course = () if found.outcome in FINAL else (found.outcome,)
+    asked = AskedChart("adoption", course, place=found.asked.place, practice=found.practice)
     try:
         return KINDS[asked.kind].draw(results, asked, PRINT)
     except ChartError as problem:
@@ -216,7 +241,8 @@ def _reproduce(book: Ledger, results: Results, wish: Wish) -> list[Any]:
     words += (", simdiff ", book.plain(version, "version")) if version else ()
     words += (". Every number of this memo is a row of its table of numbers, which lies in this file; the last "
               "command derives each of them again.",)  # fmt: skip
+    audit = f"simdiff audit MEMO --results {shlex.quote(wish.folder)}" if wish.folder else "simdiff audit MEMO"
     return [
         Paragraph(words),
-        Code((*(plain(one, LONGEST_COMMAND) for one in (results.reproduce, wish.command)), "simdiff audit MEMO")),
+        Code(tuple(plain(one, LONGEST_COMMAND) for one in (results.reproduce, wish.command, audit))),
     ]

@@ -53,5 +53,5 @@ def _parts(experiment: Experiment, cell: Cell) -> Sequence[str]:
         if factor.on is not None:
             parts += [title] if level == ON else []
         elif level != OFF:
-            parts.append(str(level) if len(choices) == 1 and factor.levels else f"{title}: {level}")
+            parts.append(str(level) if len(choices) == 1 and factor.levels else f"{title} ({level})")
     return parts

@@ -71,16 +71,22 @@ class Ledger:
             if unit == "month"
             else f" {unit}"
         )
-        return self._put(step(value, unit) + points, value, unit, what)
+        return self._put(minus(step(value, unit)) + points, value, unit, what)
 
     def gap(self, value: float, unit: str, what: str, *, bare: bool = False) -> Number:
         """A difference that is an outcome of its own; ``bare``: its unit stands before."""
-        shown = difference(value, unit)
+        shown = minus(difference(value, unit))
         return self._put(shown.removesuffix(" points") if bare else shown, value, unit, what)
+
+    def wait(self, value: float, unit: str, what: str, *, most: float, bare: bool = False) -> Number:
+        """A wait in months; one of the whole run is *not reached*. ``bare``: the length of the run stands before."""
+        if value >= most:
+            return self._put("not reached" if bare else f"not reached in {most:.0f} months", value, unit, what)
+        return self._put(f"{value:.0f}" if bare else f"{value:.0f} months", value, unit, what)
 
     def end(self, value: float, unit: str, what: str) -> Number:
         """An end of an interval of differences; its unit stands before. What rounds to 0 keeps its side."""
-        shown = step(value, unit)
+        shown = minus(step(value, unit))
         if shown == "0" and value:
             shown = ">0" if value > 0 else "<0"
         return self._put(shown, value, unit, what)
@@ -165,6 +171,11 @@ class Memo:
     def csv(self) -> bytes:
         """The table of numbers as CSV; no spreadsheet takes a text of it for a formula."""
         return csv_bytes([asdict(fact) for fact in self.facts])
+
+
+def minus(shown: str) -> str:
+    """A number with the sign of minus, at which no line ends, in place of a hyphen."""
+    return shown.replace("-", "−")
 
 
 def text_of(words: Words) -> str:

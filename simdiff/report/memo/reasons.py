@@ -9,8 +9,10 @@ from simdiff.analysis.contrasts import WINNERS
 from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.effects import TIMES, Factorial
 from simdiff.analysis.factor_contrasts import Effect
+from simdiff.analysis.sweep_effects import SweepEffects
+from simdiff.report.memo.nouns import the
+from simdiff.report.memo.order import MOST_NAMED
 from simdiff.report.memo.pieces import Name, Words, join
-from simdiff.report.memo.rules import MOST_NAMED
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.steps import is_share
 
@@ -21,14 +23,17 @@ UNMEASURED = "assumptions without a published estimate"
 
 def drivers(said: Speaker) -> list[Words]:
     """Points on what each factor does."""
-    effects = said.found.effects
-    if effects is None:
+    found = said.found.effects
+    if found is None:
         return [("This cannot be taken apart: ", Name(said.found.no_effects), ".")]
     points: list[Words] = []
     if said.found.asked.cells:
         points.append(("This is of all options of the results, also of those that are not told of.",))
     if DIRECTIONS[said.found.outcome].even is not None:
-        points.append((f"What is told here is what moves the {said.title} itself, not its distance from even.",))
+        points.append((f"What is told here is what moves {the(said.title)} itself, not its distance from even.",))
+    if len(found.blocks) > 1:
+        return [*points, *_under_each(said, found)]
+    effects = found.blocks[0]
     factorial, tornado = effects.factorial, effects.tornado
     if factorial is not None and factorial.shapley:
         return [*points, *_shares(said, factorial), *_interaction(said, factorial)]
@@ -37,6 +42,35 @@ def drivers(said: Speaker) -> list[Words]:
         return [*points, *_bars(said, tornado.bars, lead)]
     bars = factorial.own.main if factorial else ()
     return [*points, *_bars(said, bars, ("Each over the levels of the others, compared with its own first level: ",))]
+
+
+def _under_each(said: Speaker, found: SweepEffects) -> list[Words]:
+    """What factors do where cells are kept apart by what is believed: the sign that is firm in all blocks, with the
+    least and the most that it comes to."""
+    blocks = [block.factorial.own.main for block in found.blocks if block.factorial]
+    parts: list[Words] = []
+    for name, sign in found.signs.items():
+        means = sorted(effect.mean for main in blocks for effect in main if effect.name == name)
+        what = f"of what is believed, mean effect on {said.found.outcome}: {name}"
+        told: Words = (said.book.change(means[0], said.unit, f"least {what}"), " to ",
+                       said.book.change(means[-1], said.unit, f"most {what}"))  # fmt: skip
+        firm = ", firmly each time" if sign else ", which is not firm, or not the same way, each time"
+        parts.append((said.factor(name), f" moves {said.title} by means of ", *told, firm))
+    apart, count = join([(said.factor(name),) for name in found.apart]), len(found.blocks)
+    lead: Words = ("Kept apart by ", *apart, " (", *said.several(count, "part", "parts of the results"), "): ")
+    if not parts:
+        return [("What factors do is not told under each of what is believed: see the command for effects.",)]
+    return [(*lead, *join(parts, "; ", "; "), ".")]
+
+
+def _too_few(said: Speaker, bars: Sequence[Effect]) -> list[Words]:
+    """A point where draws are too few for anything to be firm."""
+    few = [bar for bar in bars if bar.why == "too few draws"]
+    if not few or any(bar.sign for bar in bars):
+        return []
+    draws = said.book.count(few[0].draws, "draws of effects")
+    asked = said.book.part(few[0].confidence, "confidence of effects")
+    return [("So few draws (", draws, ") do not bound ", asked, ", so no effect can be called firm.")]
 
 
 def _bars(said: Speaker, bars: Sequence[Effect], lead: Words) -> list[Words]:
@@ -48,7 +82,8 @@ def _bars(said: Speaker, bars: Sequence[Effect], lead: Words) -> list[Words]:
         (said.factor(bar.name), f" moves {said.title} by ", *said.effect(bar)) for bar in firm[:MOST_NAMED]
     ]
     if (more := len(firm) - MOST_NAMED) > 0:
-        points.append((said.book.count(more, "further firm effects"), " more do so firmly, by less"))
+        does = " more does so firmly, by less" if more == 1 else " more do so firmly, by less"
+        points.append((said.book.count(more, "further firm effects"), does))
     if still and firm:
         points.append((said.book.count(still, "effects that cannot be told from none"), " cannot be told from none"))
     elif still:
@@ -56,7 +91,7 @@ def _bars(said: Speaker, bars: Sequence[Effect], lead: Words) -> list[Words]:
     if unknown:
         points.append(("of ", said.book.count(unknown, "effects that are not known"), " it is not known, for too few "
                        "runs have a value"))  # fmt: skip
-    return [(*lead, *join(points, "; ", "; "), ".")]
+    return [(*lead, *join(points, "; ", "; "), "."), *_too_few(said, bars)]
 
 
 def _shares(said: Speaker, factorial: Factorial) -> list[Words]:
@@ -66,7 +101,7 @@ def _shares(said: Speaker, factorial: Factorial) -> list[Words]:
         return [("What the factors do is not known: too few runs have a value.",)]
     if not total.sign:
         return [("All factors together cannot be told from none (", *said.effect(total), "), so nothing is divided "
-                 "among them.")]  # fmt: skip
+                 "among them."), *_too_few(said, [total])]  # fmt: skip
     ordered = sorted(factorial.shapley, key=lambda one: -abs(one.effect.mean))
     parts: list[Words] = [
         (said.factor(one.effect.name), " ", *said.effect(one.effect),
@@ -83,7 +118,8 @@ def _shares(said: Speaker, factorial: Factorial) -> list[Words]:
     order: list[Words] = [("what ", said.factor(larger), " adds is above what ", said.factor(smaller), " adds")
                           for larger, smaller in known[:MOST_NAMED]]  # fmt: skip
     if (more := len(known) - MOST_NAMED) > 0:
-        order.append((said.book.count(more, "further firm orders"), " more pairs are in order"))
+        pairs = " more pair is in order" if more == 1 else " more pairs are in order"
+        order.append((said.book.count(more, "further firm orders"), pairs))
     if order:
         return [*points, ("Firm in their order: ", *join(order), ".")]
     return [*points, ("Which factor adds most cannot be told: no two of them are firmly in order.",)]
@@ -105,12 +141,14 @@ def _interaction(said: Speaker, factorial: Factorial) -> list[Words]:
 
 def hangs_on(said: Speaker) -> list[Words]:
     """Points on which assumption could turn the answer."""
-    value, comparison = said.found.value, said.found.comparison
+    value = said.found.value
     lead = "Which assumption could turn the answer was not examined: "
-    if value is None and comparison is not None and comparison.worlds.draws < LEAST_DRAWS:
-        draws = said.book.count(comparison.worlds.draws, "parameter draws")
+    if value is None and not said.found.no_value:
+        there: Words = ("none",)
+        if said.found.draws:
+            there = (said.book.count(said.found.draws, "parameter draws"),)
         needed = said.book.count(LEAST_DRAWS, "parameter draws that it takes")
-        return [(f"{lead}that takes ", needed, " parameter draws, and there are ", draws, ".")]
+        return [(f"{lead}that takes ", needed, " parameter draws, and there are ", *there, ".")]
     if value is None:
         return [(lead, Name(said.found.no_value), ".")]
     points = [_claim(said, one) for one in value.claims]
@@ -128,7 +166,7 @@ def _claim(said: Speaker, one: Claim) -> Words:
     """Whether a claim flips at the edge of a weak assumption."""
     claim: Words = ("“", said.named(one.winner), " ahead of ", said.named(one.loser), "”")
     if not _is_firm(said, one):
-        return (*claim, " is open, as it is over all draws: it hangs on no single assumption.")
+        return (*claim, " is open over all draws, so there is no claim that an assumption could turn.")
     looked = said.book.count(one.looked, "weak assumptions looked at")
     if one.flips:
         flips = said.book.count(len(one.flips), "edges at which the claim flips")

@@ -7,17 +7,18 @@ interval and with what it hangs on. Literals here and in ``reasons`` hold no dig
 """
 
 import math
-from collections.abc import Sequence
+
+import numpy as np
 
 from simdiff.analysis.contrasts import DISAGREE, DOUBTS, WINNERS, Contrast, ahead
-from simdiff.analysis.direction import DIRECTIONS
-from simdiff.report.memo.pieces import Name, Words, join
+from simdiff.analysis.direction import CENSORED, DIRECTIONS
+from simdiff.report.memo.nouns import link, noun, the
+from simdiff.report.memo.pieces import Name, Words
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.steps import short
 from simdiff.report.words import BY_NAME
-from simdiff.study.blocks import ALL
 
-MOST_NAMED = 4
+MONTHS = 12
 SEEN = 0.0005
 """Gaps nearer to even than this are printed as none."""
 
@@ -25,9 +26,8 @@ SEEN = 0.0005
 def stands(said: Speaker) -> Words:
     """How the headline option stands, beside the baseline."""
     found = said.found
-    where: Words = () if found.asked.place == ALL else (" in ", Name(found.asked.place))
-    of: Words = () if found.outcome.startswith("cost") else (" of ", Name(found.practice))
-    words: Words = ("Under ", said.named(found.headline), ", ", said.title, *of, *where, " is ",
+    of: Words = (link(found.outcome), Name(found.practice)) if link(found.outcome) else ()
+    words: Words = ("Under ", said.named(found.headline), ", ", said.title, *of, *said.where, " is ",
                     *said.level(found.headline, found.outcome), " at the end of year ", said.year())  # fmt: skip
     if found.baseline and found.baseline in found.levels and found.baseline != found.headline:
         words += ("; under ", said.named(found.baseline), " it is ", *said.level(found.baseline, found.outcome))
@@ -36,30 +36,39 @@ def stands(said: Speaker) -> Words:
 
 def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
     """What may be said of the headline option less the baseline, both named in the sentence before."""
-    title, direction = BY_NAME[outcome].title.lower(), DIRECTIONS[outcome]
-    if direction.even is not None:
-        title = f"the distance of the {title} from even"
+    title, even = noun(outcome), DIRECTIONS[outcome].even is not None
+    if even:
+        title = f"the distance of {the(title)} from even"
     if not pair.whole.worlds:
         return (f"In {title} the two cannot be told apart: the difference is not known in any world. ",)
+    if outcome in CENSORED and never(said, pair):
+        return ("Neither gets there in any world, so the two cannot be told apart. ",)
     told = said.difference(pair, outcome)
     if pair.verdict == DISAGREE:
         return (f"Structures of the model disagree on which of the two is {said.up} in {title} (mean difference ",
                 *told, "), so no claim is made. ")  # fmt: skip
     if pair.verdict not in WINNERS:
-        return (
-            f"In {title} the two cannot be told apart: the mean difference, ",
-            *told,
-            ", ",
-            *doubt(said, pair),
-            ". ",
-        )
+        return (f"In {title} the two cannot be told apart: the mean difference, ", *told, ", ", *doubt(said, pair),
+                ". ")  # fmt: skip
     up = WINNERS[pair.verdict] > 0
-    if direction.even is None:
-        words: Words = (f"The first is {said.up if up else said.down} in {title}: mean difference ", *told)
+    first, that = "The first", "That"
+    if said.alone:
+        first, that = "At this one set of parameters the first", "At this one set of parameters that"
+    if even:
+        words: Words = (f"{that} is {'nearer to' if up else 'farther from'} even than under ",
+                        said.named(pair.second), ": mean difference of the distance ", *told)  # fmt: skip
     else:
-        words = (f"That is {'nearer to' if up else 'farther from'} even than under ", said.named(pair.second),
-                 ": mean difference of the distance ", *told)  # fmt: skip
+        words = (f"{first} is {said.up if up else said.down} in {title}: mean difference ", *told)
     return (*words, *_in_how_many(said, pair, outcome), ". ")
+
+
+def never(said: Speaker, pair: Contrast) -> bool:
+    """True if neither option gets there in any world: each counts with its whole length in all of them."""
+    comparison = said.found.comparison
+    assert comparison is not None
+    worlds = comparison.worlds
+    both = [worlds.values[pair.outcome][worlds.options.index(name)] for name in (pair.first, pair.second)]
+    return all(bool((values[np.isfinite(values)] >= MONTHS * worlds.year).all()) for values in both)
 
 
 def _in_how_many(said: Speaker, pair: Contrast, outcome: str) -> Words:
@@ -95,47 +104,12 @@ def doubt(said: Speaker, pair: Contrast) -> Words:
     return ("is not firm",)
 
 
-def top(said: Speaker) -> Words:
-    """What is known of the order of all options, and how the one that is told of was picked."""
-    comparison = said.found.comparison
-    assert comparison is not None
-    ranking, headline = comparison.outcomes[0].ranking, said.found.headline
-    if len(ranking.options) < 3:
-        return ()
-    beaten = sum(better == headline for better, _ in ranking.above)
-    if beaten == len(ranking.options) - 1:
-        count = said.several(beaten, "option", "options that it is firmly ahead of")
-        return (f"The first is firmly {said.over} each of the other ", *count, ". ")
-    all_of = said.several(len(ranking.options), "option", "options compared")
-    if not ranking.above:
-        words: Words = ("Of ", *all_of, f" none is firmly {said.over} any other. ")
-    elif ranking.top == (headline,):
-        count = said.several(beaten, "option", "options that it is firmly ahead of")
-        words = ("Of ", *all_of, f" the first is the only one that nothing is firmly {said.over}; it is firmly "
-                 f"{said.over} ", *count, ". ")  # fmt: skip
-    else:
-        many = said.several(len(ranking.top), "option", "options that nothing is ahead of")
-        words = ("Of ", *all_of, f", nothing is firmly {said.over} ", *many, ": ", *named(said, ranking.top), ". ")
-    if not said.found.asked.cells and ranking.top != (headline,):
-        words += (said.named(headline), f" was picked as the example by its mean {said.title}: that it tops the others "
-                  "is not established, and the highest of several means is on average too high. ")  # fmt: skip
-    return words
-
-
-def named(said: Speaker, names: Sequence[str]) -> Words:
-    """Options in a row, the first few."""
-    told: list[Words] = [(said.named(name),) for name in names[:MOST_NAMED]]
-    if (rest := len(names) - MOST_NAMED) > 0:
-        told.append((said.book.count(rest, "options not named"), " more"))
-    return join(told)
-
-
 def lasts(said: Speaker) -> Words:
     """For how long: of the schools that launched, those still in use; of the deep ones, those two years later."""
     headline = said.found.headline
     told = said.found.levels[headline]
     words: Words = ()
-    if "sustained" in told:
+    if "sustained" in told and not math.isnan(told["sustained"].median):
         words += ("Under ", said.named(headline), ", of the schools that ever launched the practice, ",
                   *said.level(headline, "sustained"), " are then still in real use. ")  # fmt: skip
     if "sustained_24" in told and not math.isnan(told["sustained_24"].median):
@@ -149,14 +123,23 @@ def gap(said: Speaker) -> Words:
     found, told = said.found, said.found.levels[said.found.headline]
     if "equity_gap" not in told:
         return ("These results keep no equity gap, so nothing is said of who is left behind. ",)
-    behind = "which of the two is behind is open"
-    if abs(told["equity_gap"].median) > SEEN and found.behind:
-        behind = f"schools with {'more' if found.behind > 0 else 'fewer'} low-income pupils are behind"
     words: Words = ("Depth in the third of schools with the fewest low-income pupils, less that in the third with the "
-                    "most, is ", *said.level(found.headline, "equity_gap"), " under ", said.named(found.headline),
-                    f": {behind}. ")  # fmt: skip
+                    "most, is ", *said.level(found.headline, "equity_gap"), *said.where, " under ",
+                    said.named(found.headline), *_behind(said))  # fmt: skip
     words += verdict(said, found.gap, "equity_gap") if found.gap else ()
     return (*words, "Where little is in use, little can be uneven: read this beside depth. ")
+
+
+def _behind(said: Speaker) -> Words:
+    """Which schools are behind on average, with the mean that it rests on."""
+    side = said.found.behind
+    if side is None or not side.mean.worlds or said.found.basis.units < 2:
+        return (": which of the two is behind is open. ",)
+    mean = said.estimate(side.mean, BY_NAME["equity_gap"].unit, f"mean equity_gap, {said.found.headline}")
+    if not side.sign or abs(side.mean.mean) < SEEN:
+        return ("; its mean is ", *mean, ", so which of the two is behind is open. ")
+    who = "more" if side.sign > 0 else "fewer"
+    return ("; its mean is ", *mean, f", so on average schools with {who} low-income pupils are behind. ")
 
 
 def places(said: Speaker) -> Words:
@@ -186,8 +169,9 @@ def cost(said: Speaker) -> Words:
     found = said.found
     if "cost" not in found.levels[found.headline]:
         return ("These results keep no costs. ",)
-    words: Words = (said.named(found.headline), " costs ", *said.level(found.headline, "cost"),
-                    " by the end of year ", said.year(), ", all payers, teachers’ own time apart. ")  # fmt: skip
+    words: Words = ("The cost of ", said.named(found.headline), *said.where, " is ",
+                    *said.level(found.headline, "cost"), " by the end of year ", said.year(),
+                    ", all payers, teachers’ own time apart. ")  # fmt: skip
     return words + extra_cost(said) + spend(said) + frontier(said)
 
 
@@ -196,18 +180,16 @@ def extra_cost(said: Speaker) -> Words:
     found = said.found
     if found.extra_cost is None or found.per_million is None:
         return ()
-    words: Words = ("That is ", *said.difference(found.extra_cost, "cost"), " on average over ",
-                    said.named(found.baseline))  # fmt: skip
+    words: Words = ("On average that is ", *said.more(found.extra_cost, "cost"), " than ", said.named(found.baseline))
     gained = found.per_million
     if math.isfinite(gained.low):
         direction = DIRECTIONS[found.outcome]
         low, high = sorted((direction.sign * gained.low, direction.sign * gained.high))
         what = f"{found.outcome} per extra $ million, {found.headline} over {found.baseline}"
-        of = said.title if direction.even is None else f"distance of the {said.title} from even"
         words += ("; on average an extra million dollars goes with ",
                   said.book.change(direction.sign * gained.value, said.unit, what), " (",
                   said.book.end(low, said.unit, f"low end: {what}"), " to ",
-                  said.book.end(high, said.unit, f"high end: {what}"), f") of {of}")  # fmt: skip
+                  said.book.end(high, said.unit, f"high end: {what}"), f") of {said.compared}")  # fmt: skip
     return (*words, ". ")
 
 
@@ -232,10 +214,10 @@ def frontier(said: Speaker) -> Words:
     n, layer = costs.options.index(said.found.headline), said.layers
     what = f"share of {layer} in which {said.found.headline} is on the frontier of cost and {said.found.outcome}"
     means = {
-        "frontier": "no other option or mix of two does as much for less",
-        "same": "another option costs and does the same",
-        "dominated": "another option costs no more and does no less",
-        "extended": "a mix of two other options does as much for less",
+        "frontier": "no other option or mix of two gains as much for less",
+        "same": "another option costs and gains the same",
+        "dominated": "another option costs no more and gains no less",
+        "extended": "a mix of two other options gains as much for less",
     }[costs.frontier.status[n]]
     share = said.book.part(float(costs.on_frontier[n]), what)
-    return (f"On means, {means}; it is on that frontier in ", share, f" of {layer}. ")
+    return (f"On means, {means}; it is on the frontier (nothing gains as much for less) in ", share, f" of {layer}. ")

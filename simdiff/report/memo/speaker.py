@@ -7,10 +7,11 @@ from functools import partial
 
 from simdiff.analysis.briefing import Briefing
 from simdiff.analysis.contrasts import Contrast, Estimate, draws_needed
-from simdiff.analysis.direction import DIRECTIONS
+from simdiff.analysis.direction import CENSORED, DIRECTIONS
 from simdiff.analysis.factor_contrasts import DIFFERENCES, Effect
 from simdiff.analysis.summary import Interval
 from simdiff.report.compare_words import interval_of
+from simdiff.report.memo.nouns import noun, the
 from simdiff.report.memo.pieces import Ledger, Name, Number, Words
 from simdiff.report.steps import short
 from simdiff.report.words import BY_NAME
@@ -48,6 +49,16 @@ class Speaker:
         return "higher than" if self._neutral else "ahead of"
 
     @property
+    def under(self) -> str:
+        """How the other stands to the one: *behind*."""
+        return "lower than" if self._neutral else "behind"
+
+    @property
+    def alone(self) -> bool:
+        """True if all is of one set of parameters."""
+        return self.found.basis.sets < 2
+
+    @property
     def _neutral(self) -> bool:
         return DIRECTIONS[self.found.outcome].neutral
 
@@ -57,14 +68,30 @@ class Speaker:
         comparison = self.found.comparison
         if comparison is None or comparison.worlds.draws < 2:
             return "worlds"
-        if self.found.basis.structures < 2:
+        if len(self.found.basis.structures) < 2:
             return "draws"
         return "pairs of draw and structure" if self.found.basis.sets > 1 else "structures"
 
     @property
     def title(self) -> str:
         """The outcome in a sentence."""
-        return BY_NAME[self.found.outcome].title.lower()
+        return noun(self.found.outcome)
+
+    @property
+    def extreme(self) -> tuple[str, str]:
+        """What the best of several means is, and which way chance moves it on average."""
+        return ("highest", "high") if DIRECTIONS[self.found.outcome].sign > 0 else ("lowest", "low")
+
+    @property
+    def compared(self) -> str:
+        """What is compared of the outcome."""
+        even = DIRECTIONS[self.found.outcome].even is not None
+        return f"distance of {the(self.title)} from even" if even else self.title
+
+    @property
+    def where(self) -> Words:
+        """The place, if it is not all: * in Lake County Schools*."""
+        return (" in ", Name(short(self.found.place))) if self.found.place else ()
 
     @property
     def unit(self) -> str:
@@ -98,13 +125,20 @@ class Speaker:
         if math.isnan(one.median):
             return ("undefined in most runs",)
         low, high = self.ends(one)
-        first = self.book.gap if outcome in DIFFERENCES else self.book.level
+        first, ends = self.book.level, self.book.level
+        if outcome in DIFFERENCES:
+            first, ends = self.book.gap, partial(self.book.gap, bare=True)
+        if outcome in CENSORED:
+            first = partial(self.book.wait, most=12 * self.found.year)
+            ends = partial(first, bare=True)
         if self.found.basis.units < 2:
             return (first(one.median, unit, f"one world: {told}"), " (one world)")
-        ends = partial(self.book.gap, bare=True) if outcome in DIFFERENCES else self.book.level
         layer = self.found.basis.layer
-        return (first(one.median, unit, f"median {told}"), " (", ends(low, unit, f"5 % of {layer}: {told}"),
-                " to ", ends(high, unit, f"95 % of {layer}: {told}"), ")")  # fmt: skip
+        lowest, highest = ("lowest ", "highest ") if len(self.found.basis.structures) > 1 else ("", "")
+        under = " of each structure" if lowest else ""
+        return (first(one.median, unit, f"median {told}"), " (",
+                ends(low, unit, f"{lowest}5 % of {layer}{under}: {told}"), " to ",
+                ends(high, unit, f"{highest}95 % of {layer}{under}: {told}"), ")")  # fmt: skip
 
     def difference(self, pair: Contrast, outcome: str) -> Words:
         """Mean difference and interval: *+13 points (+3.1 to +40)*."""
@@ -125,6 +159,18 @@ class Speaker:
     def several(self, count: int, noun: str, what: str) -> Words:
         """How many of something: *one option*, *two options*, in digits."""
         return (self.book.count(count, what), f" {noun}{'' if count == 1 else 's'}")
+
+    def more(self, pair: Contrast, outcome: str) -> Words:
+        """A difference in dollars as *$38M ($30M to $45M) more* or *less*."""
+        turned, low, high = pair.whole.mean < 0, *interval_of(pair.whole)
+        low, high = (-high, -low) if turned else (low, high)
+        unit, one, other = BY_NAME[outcome].unit, pair.first, pair.second
+        told = f"{outcome}, {other} − {one}" if turned else f"{outcome}, {one} − {other}"
+        words: Words = (self.book.level(abs(pair.whole.mean), unit, f"mean difference {told}"),)
+        if math.isfinite(low) and math.isfinite(high):
+            words += (" (", self.book.level(low, unit, f"low end: {told}"), " to ",
+                      self.book.level(high, unit, f"high end: {told}"), ")")  # fmt: skip
+        return (*words, " less" if turned else " more")
 
     def _with_ends(self, mean: float, low: float, high: float, unit: str, what: str, which: str) -> Words:
         year = f"year {self.found.year:g}"

@@ -91,7 +91,8 @@ def _table(document: "Document", block: Table) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
 
-    document.add_paragraph(_clean(text_of(block.caption)), style="Caption")
+    caption = document.add_paragraph(_clean(text_of(block.caption)), style="Caption")
+    caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=0, cols=len(block.heads), style="Light Shading")
     table.autofit = False
     for look in table._tbl.tblPr.findall(qn("w:tblLook")):
@@ -103,7 +104,8 @@ def _table(document: "Document", block: Table) -> None:
         for at, (cell, one) in enumerate(zip(row.cells, words, strict=True)):
             cell.width = Mm(others if at else FIRST)
             run = cell.paragraphs[0].add_run(_clean(text_of(one)))
-            run.font.size = Pt(8)
+            run.font.size, run.font.bold = Pt(8), n == 0 or at == 0
+            cell.paragraphs[0].paragraph_format.keep_with_next = n < len(block.rows)
         if n == 0:
             head = OxmlElement("w:tblHeader")  # repeated on every page, and read out as the head
             row._tr.get_or_add_trPr().append(head)
@@ -121,9 +123,10 @@ def _no_bands() -> Any:
 
 
 def _picture(document: "Document", block: Picture, picture: bytes) -> None:
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     shape = document.add_picture(io.BytesIO(picture), width=Mm(150))
+    document.paragraphs[-1].paragraph_format.space_before = Pt(8)
     about = shape._inline.docPr
     about.set("descr", _clean(block.chart.alt))
     about.set("title", _clean(block.chart.title))

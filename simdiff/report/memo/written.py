@@ -30,7 +30,7 @@ def written(results: Results, folder: Path, question: str, asked: Asked, formats
         hint = nearest(unknown[0], list(WRITERS))
         raise CompareError(f"--format: unknown {', '.join(unknown)}, expected {', '.join(WRITERS)}"
                            f"{f'; did you mean {hint}?' if hint else ''}")  # fmt: skip
-    wish = Wish(question, asked, memo_command_of(folder, question, asked))
+    wish = Wish(question, asked, memo_command_of(folder, question, asked), str(folder))
     memo = write_memo(results, wish)
     story = story_of_memo(memo, results, replace(wish, question=_question(memo)))
     files = {f".{name}": memo_bytes(memo, story, name) for name in formats}
