@@ -1,13 +1,10 @@
-"""What may not change a result: threads, batches, order, company, halves, row order, hash seeds, watching."""
+"""What may not change a result: threads, batches, order, company, halves, row order, watching. Language, zone,
+hash seed and what else is around a process: ``tests/study/test_surroundings.py``."""
 
 import gc
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -185,30 +182,6 @@ def test_order_of_table_rows_and_of_districts():
         rows = {name: random.Random(seed).sample(ROWS[name], len(ROWS[name])) for name in names}
         found.add(fingerprint(simulate(prepare(scenario, world_of(scenario, rows, SEED), SEED), 2)))
     assert len(found) == 1
-
-
-HASH = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from test_invariance import busy_scenario
-from tiny_runs import fingerprint, make_inputs
-from simdiff.model.run import simulate
-print(fingerprint(simulate(make_inputs(busy_scenario()), 1)), hash("salt"))
-"""
-
-
-def test_hash_seed(alone):
-    """Catches set or dict order that reaches a result: three fresh processes with their own salt, one fingerprint."""
-    found, salts = [], set()
-    for seed in ("0", "1", "random"):
-        done = subprocess.run(
-            [sys.executable, "-c", HASH, str(Path(__file__).parent)], env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        found.append(done.stdout.split()[0])
-        salts.add(done.stdout.split()[1])
-    assert found == [alone[1]] * 3
-    assert len(salts) == 3
 
 
 def test_watching_changes_nothing(busy, alone):
