@@ -5,7 +5,6 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,11 +13,11 @@ from packaging.requirements import Requirement
 
 import simdiff
 from simdiff.cli import FAILED_TO_WRITE
+from simdiff.cli.doctor_folder import BAD, GOOD, NOTE, Finding, look_at_folder
 from simdiff.cli.progress import errors, terminal
 from simdiff.scenario.folders import shipped_folder
 from simdiff.scenario.json_schema import KINDS
 
-GOOD, NOTE, BAD = "good", "note", "BAD"
 OLDEST = (3, 11)
 EXTRAS = {"cluster": ("distributed",), "discover": ("ema_workbench", "sklearn"), "explore": ("starlette", "uvicorn"),
           "optimize": ("optuna",)}  # fmt: skip
@@ -27,19 +26,10 @@ KNOWN_CASE, KNOWN_SIZE = "V10", 0.05
 """A verification case that is quick, and its size."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: whether it is good, what was looked at, and what was found."""
-
-    verdict: str
-    what: str
-    told: str
-
-
 def doctor_command(folder: Path | None) -> int:
     """Look at the installation, or at a folder of results; 0 if nothing is bad, else 1."""
     found, console = [], terminal()
-    for look in [lambda: _folder(folder)] if folder is not None else LOOKS:
+    for look in [lambda: look_at_folder(folder)] if folder is not None else LOOKS:
         for one in _looked(look):
             console.print(f"{one.verdict:<5} {one.what}: {one.told}", soft_wrap=True)
             found.append(one)
@@ -137,31 +127,3 @@ def _known_answer() -> Iterator[Finding]:
 
 
 LOOKS = (_versions, _extras, _cores, _cache, _shipped, _writing, _known_answer)
-
-
-def _folder(folder: Path) -> Iterator[Finding]:
-    """Whether a folder of results is whole."""
-    from simdiff.analysis.results_of import read_results
-    from simdiff.study.chunk_folder import TwinChunksError
-    from simdiff.study.run_folder import RunFolderError
-    from simdiff.study.sheet import SheetError, has_sheet
-    from simdiff.study.sweep import status
-
-    try:
-        if not has_sheet(folder):
-            results = read_results(folder)
-            yield Finding(GOOD, str(folder), f"a run ({results.title}), whole and readable")
-            return
-        report = status(folder, verify=True)
-    except (SheetError, TwinChunksError, RunFolderError) as problem:
-        yield Finding(BAD, str(folder), str(problem))
-        return
-    tally = report.tally
-    done = f"a sweep: {tally.done:,} of {tally.planned:,} runs done"
-    yield Finding(GOOD if report.complete else NOTE, str(folder),
-                  done + ("" if report.complete else f" (continue: simdiff resume {folder})"))  # fmt: skip
-    yield Finding(BAD if tally.failed else GOOD, "failed runs", f"{tally.failed:,}")
-    for path in report.chunks.damaged:
-        yield Finding(BAD, str(path), "damaged (simdiff resume computes it again)")
-    for path in report.chunks.foreign:
-        yield Finding(NOTE, str(path), "belongs to no run of this sweep")

@@ -1,6 +1,5 @@
 """A run as it is asked for and as it is kept: its identity, its provenance, and the files of its folder."""
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from simdiff.report.story import story_of
 from simdiff.scenario import Loaded, to_yaml
 from simdiff.study.files import csv_bytes, parquet_bytes
 from simdiff.study.run import RunResult
-from simdiff.study.run_folder import PROVENANCE, SCENARIO, SCHOOLS, run_plan, schools_bytes
+from simdiff.study.run_folder import PROVENANCE, SCENARIO, SCHOOLS, run_plan, schools_bytes, sealed
 from simdiff.study.tables import final_table, ledger_table, monthly_table, yearly_table
 
 
@@ -82,17 +81,17 @@ def run_files(loaded: Loaded, result: RunResult, story: Mapping[str, Any], rows:
               ) -> dict[str, bytes]:  # fmt: skip
     """The files of a run's folder by name; ``rows``: its summary, if it is there already."""
     schools = {SCHOOLS: schools_bytes(loaded.schools)} if loaded.schools else {}
-    return {
+    files = {
         "summary.csv": csv_bytes(summary_rows(result) if rows is None else rows),
         "yearly.parquet": parquet_bytes(yearly_table(result)),
         "monthly.parquet": parquet_bytes(monthly_table(result)),
         "whole_run.parquet": parquet_bytes(final_table(result)),
         "ledger.parquet": parquet_bytes(ledger_table(result)),
         SCENARIO: to_yaml(loaded.text).encode(),
-        PROVENANCE: (json.dumps(story, indent=2, ensure_ascii=False) + "\n").encode(),
         **schools,
         **_chart(results_of_run(loaded, result, story), several=len(result.places) > 1),
     }
+    return files | {PROVENANCE: sealed(story, files)}
 
 
 def _chart(results: Results, *, several: bool) -> dict[str, bytes]:

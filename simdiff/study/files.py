@@ -4,6 +4,7 @@ import csv
 import errno
 import hashlib
 import io
+import json
 import os
 import re
 import tempfile
@@ -132,6 +133,12 @@ def _umask() -> int:
 def digest(content: bytes) -> str:
     """BLAKE2b of some bytes, 32 hex digits."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def checksum(said: Mapping[str, Any]) -> str:
+    """BLAKE2b of plain data, but for what it says under ``checksum`` itself."""
+    rest = {key: value for key, value in said.items() if key != "checksum"}
+    return digest(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode())
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

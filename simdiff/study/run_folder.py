@@ -1,7 +1,7 @@
 """A run's folder: written whole or not at all, never mixed with another run's files; and read back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,16 @@ from simdiff.register import FINAL_OUTCOMES
 from simdiff.scenario import Experiment, Loaded, Scenario, SchoolRow
 from simdiff.scenario.source import read_source
 from simdiff.study.cells import Schools, make_cell, places_of, practices_of
-from simdiff.study.files import TEMPORARY, write_file
+from simdiff.study.files import TEMPORARY, checksum, digest, write_file
 from simdiff.study.plan import Plan, Stage
-from simdiff.study.reading import read_bytes, read_json, read_parquet
+from simdiff.study.reading import MOST_PARQUET, UnfitError, read_bytes, read_json, read_parquet
 from simdiff.study.run import HEADLINES, RunResult
 from simdiff.study.tables import PAYERS
 
 PROVENANCE, SCENARIO, SCHOOLS = "provenance.json", "scenario.yaml", "schools.json"
 BEGUN = f"{TEMPORARY}run"
 """File that says of which run a folder holds a part, until it holds all."""
+TABLES = ("yearly.parquet", "monthly.parquet", "whole_run.parquet", "ledger.parquet")
 MOST_NAME = 100
 """Bytes of it, at most."""
 
@@ -76,6 +77,29 @@ def write_folder(folder: Path, files: Mapping[str, bytes], run: str, story: str 
     (folder / BEGUN).unlink(missing_ok=True)
 
 
+def sealed(story: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+    """The provenance as it is kept: with a checksum of each other file of the folder, and one of itself."""
+    said = {**story, "results": {name: digest(content) for name, content in sorted(files.items())}}
+    said["checksum"] = checksum(said)
+    return (json.dumps(said, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def unsound(folder: Path, story: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Files of a run that are not as they were written, each with what is wrong with it."""
+    if story["checksum"] != checksum(story):
+        yield PROVENANCE, "its checksum does not fit"
+    for name, told in story["results"].items():
+        try:
+            if digest(read_bytes(folder / name, MOST_PARQUET)) != told:
+                yield name, "its checksum does not fit"
+        except FileNotFoundError:
+            yield name, "missing"
+        except UnfitError as error:
+            yield name, str(error)
+        except OSError as error:
+            yield name, f"cannot be read: {error.strerror}"
+
+
 def has_run(folder: Path) -> bool:
     """True if the folder holds a run."""
     return (folder / PROVENANCE).is_file()
@@ -113,6 +137,9 @@ def read_run(folder: Path) -> tuple[RunResult, Plan, dict[str, Any]]:
         raise RunFolderError(f"{folder}: holds no run (no {PROVENANCE})")
     try:
         story = read_json(path)
+        for name, wrong in unsound(folder, story):
+            if name in (PROVENANCE, SCENARIO, SCHOOLS, *TABLES):
+                raise ValueError(f"{name}: {wrong}")
         loaded = read_loaded(folder)
         asked, draws = story["asked"], tuple(story["parameter_draws"])
         plan = run_plan(loaded, asked["replicates"], draws, asked["seed"], story["versions"])

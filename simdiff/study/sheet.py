@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from simdiff.scenario import Experiment, SchoolRow
 from simdiff.study.cells import Cell, Schools
-from simdiff.study.files import TEMPORARY, digest, parquet_bytes, write_file
+from simdiff.study.files import TEMPORARY, checksum, digest, parquet_bytes, write_file
 from simdiff.study.plan import Plan, stages_told
 from simdiff.study.reading import MOST_PARQUET, UnfitError, parsed, read_bytes, read_json, read_parquet
 from simdiff.study.run_folder import has_run
@@ -68,7 +68,7 @@ def _sheet_of(plan: Plan, reproduce: str) -> tuple[dict[str, Any], dict[str, byt
         "versions": dict(plan.versions),
         "parts": sorted(parts),
     }
-    said["checksum"] = _checksum(said)
+    said["checksum"] = checksum(said)
     return said, parts
 
 
@@ -107,7 +107,7 @@ def read_sheet(folder: Path) -> tuple[Plan, dict[str, Any]]:
         said = read_json(path)
     except ValueError as error:
         raise SheetError(f"{path}: cannot be read ({error}); {WAY_OUT}") from None
-    if not isinstance(said, dict) or said.get("checksum") != _checksum(said):
+    if not isinstance(said, dict) or said.get("checksum") != checksum(said):
         raise SheetError(f"{path}: damaged (its checksum does not fit); {WAY_OUT}")
     try:
         return _plan_of(folder, said), said
@@ -150,11 +150,6 @@ def _read_part(path: Path) -> list[dict[str, str]]:
         raise SheetError(f"{path}: {error}; {WAY_OUT}") from None
     except OSError as error:
         raise SheetError(f"{path}: cannot be read ({error.strerror}); {WAY_OUT}") from None
-
-
-def _checksum(said: dict[str, Any]) -> str:
-    rest = {key: value for key, value in said.items() if key != "checksum"}
-    return digest(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode())
 
 
 def _parts(plan: Plan) -> dict[str, bytes]:

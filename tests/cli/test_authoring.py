@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from processes import Fork
-from sweep_commands import chunks_of, contents, done, small_folder
+from sweep_commands import contents, done
 
 from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE
 from simdiff.cli.doctor import BAD, GOOD, NOTE, Finding
@@ -213,28 +213,6 @@ def test_doctor_finds_what_is_planted(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "missing no-such-library>=1" in out
     assert f"{BAD}   broken: RuntimeError: planted" in out
     assert out.splitlines()[-1] == "2 of 4 lines are BAD"
-
-
-def test_doctor_looks_at_results(tmp_path: Path, fork: Fork) -> None:
-    """A whole sweep is good; a chunk with a flipped bit, a run with a torn table and a folder of nothing are not."""
-    folder = small_folder(tmp_path)
-    assert done(fork, tmp_path, "doctor", folder).code == 0
-    chunk = sorted(chunks_of(folder))[0]
-    content = bytearray(chunk.read_bytes())
-    content[len(content) // 2] ^= 1
-    chunk.write_bytes(bytes(content))
-    before = contents(folder)
-    child = done(fork, tmp_path, "doctor", folder)
-    assert child.code == FAILED_TO_WRITE
-    assert f"{chunk.name}: damaged" in child.out
-    assert contents(folder) == before
-    done(fork, tmp_path, "run", "goals", "--replicates", 2, "--out", "run")
-    assert done(fork, tmp_path, "doctor", "run").code == 0
-    table = tmp_path / "run" / "yearly.parquet"
-    table.write_bytes(table.read_bytes()[:-100])
-    assert done(fork, tmp_path, "doctor", "run").code == FAILED_TO_WRITE
-    (tmp_path / "empty").mkdir()
-    assert done(fork, tmp_path, "doctor", "empty").code == FAILED_TO_WRITE
 
 
 def test_who_takes_one_command_for_another_is_told_which(tmp_path: Path, fork: Fork) -> None:

@@ -18,6 +18,7 @@ from simdiff.report.kinds import KINDS
 from simdiff.report.picture import read_story
 from simdiff.report.replay import first_difference
 from simdiff.report.story import checksum, pack, unpack
+from simdiff.study import files
 from simdiff.study.chunk_folder import scan
 from simdiff.study.files import digest
 from simdiff.study.sheet import read_sheet
@@ -242,6 +243,7 @@ def test_other_code_may_draw_but_not_simulate_again(run_folder: Path, tmp_path: 
     shutil.copytree(run_folder, folder)
     story = json.loads((folder / "provenance.json").read_text())
     story["versions"]["simdiff/model/rules/work.py"] = "other"
+    story["checksum"] = files.checksum(story)
     (folder / "provenance.json").write_text(json.dumps(story))
     assert chart_command(folder, Asked("stages"), None, "print") == CHANGED
     assert "simdiff/model/rules/work.py: then other" in capsys.readouterr().err
