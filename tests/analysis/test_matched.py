@@ -1,21 +1,35 @@
 """Cells as options in matched worlds: what is a choice, what is believed, which numbers stand where, what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from simdiff.analysis import matched as matched_module
 from simdiff.analysis.comparison import compare
-from simdiff.analysis.matched import AS_IT_IS, Asked, CompareError, belief_kind, matched, options_of
+from simdiff.analysis.matched import (
+    AS_IT_IS,
+    Asked,
+    CompareError,
+    asked_time,
+    belief_kind,
+    common_times,
+    default_outcomes,
+    matched,
+    options_of,
+    structure_name,
+    whole_years,
+)
 from simdiff.model.inputs import BURN_IN, Inputs
 from simdiff.model.state import Sim
 from simdiff.scenario import load_experiment
 from simdiff.study import chunks
 from simdiff.study.cells import Cell
-from simdiff.study.chunk_folder import Rows
+from simdiff.study.chunk_folder import Chunks, Rows
 from simdiff.study.engines import LocalEngine
 from simdiff.study.plan import Plan, make_plan
 from simdiff.study.sweep import Report, run_sweep
@@ -187,7 +201,7 @@ def test_a_whole_comparison_counts_its_structures(report: Report) -> None:
         (Asked(cells=("coaches=1",)), "--cell: unknown cell `coaches=1`"),
         (Asked(baseline="coaches=1.4"), "did you mean `coaches=1.5`?"),
         (Asked(baseline="coaches=0", cells=OPTIONS[1:]), "--baseline: unknown cell `coaches=0`"),
-        (Asked(year=3), "--year: found 3, expected one of 0, 1, 2"),
+        (Asked(year=3), "--year: found 3, expected one of 1, 2"),
         (Asked(outcomes=("months_to_quarter",), year=1), "--year: `months_to_quarter` stand with the last year"),
         (Asked(place="lake"), "--place: unknown place `lake`, expected `all`"),
         (Asked(practice="none"), "--practice: unknown practice `none`"),
@@ -255,3 +269,180 @@ def test_failed_runs_leave_their_worlds(tmp_path: Path, monkeypatch: pytest.Monk
     assert worlds.ran.tolist() == [[[True] * 4], [[True, False, True, True]]]
     one = compare(found.plan, rows(found), Asked(outcomes=("spread",))).outcomes[0].contrasts[0]
     assert (one.whole.worlds, one.whole.defined) == (3, 1.0)
+
+
+# ----- rows made by hand
+
+
+class Written(Rows):
+    """Rows from a list: option (number of the cell), draw, replicate, status, time, district, practice, value, which is
+    that of every outcome."""
+
+    def __init__(self, plan: Plan, written: list[tuple[int, int, int, str, int, str, str, float]]) -> None:
+        super().__init__(plan, Chunks({}, (), ()))
+        self.written = written
+
+    def of_cell(self, cell: Cell, columns: Sequence[str] | None = None) -> pa.Table | None:
+        """As ``Rows.of_cell``."""
+        mine = [row for row in self.written if self.plan.cells[row[0]].id == cell.id]
+        time = "month" if self.plan.experiment.keep.series == "monthly" else "year"
+        heads = ("draw", "replicate", "status", time, "district", "practice")
+        said = {head: pa.array([row[n] for row in mine]) for n, head in enumerate(heads, start=1)}
+        values = {name: pa.array([row[7] for row in mine], pa.float64()) for name in columns or () if name not in said}
+        return pa.table({**said, **values}) if mine else None
+
+
+PATHS = "personal-learning-paths"
+
+
+def monthly(years: tuple[int, ...]) -> str:
+    """Scenarios of so many years, kept month by month."""
+    named = "".join(f"  s{n}: {{scenario: status-quo, set: {{years: {one}, policy.sponsorship: 0.{n + 1}}}}}\n"
+                    for n, one in enumerate(years))  # fmt: skip
+    return ("format: 1\nname: m\ntitle: M\nreplicates: 2\nkeep: {series: monthly, outcomes: [spread, cost, "
+            f"months_to_quarter]}}\nscenarios:\n{named}")  # fmt: skip
+
+
+def by_month(plan: Plan) -> list[tuple[int, int, int, str, int, str, str, float]]:
+    """Each number says where it stands: 1000 × option + 100 × replicate + month."""
+    return [
+        (n, 0, replicate, "ok", month, "all", PATHS, 1000.0 * n + 100 * replicate + month)
+        for n, cell in enumerate(plan.cells)
+        for replicate in range(2)
+        for month in range(12 * cell.years)
+    ]
+
+
+def test_years_of_a_monthly_series(tmp_path: Path) -> None:
+    """Months count from 0, so a year ends with month 11, 23, 35. One and three years have the first in common; two and
+    three the first two. Catches the month after or before, and months taken for years."""
+    plan = planned(tmp_path, monthly((1, 3)))
+    found = matched(plan, Written(plan, by_month(plan)), Asked(outcomes=("spread",)))
+    assert found.year == 1.0
+    assert found.values["spread"].tolist() == [[[11.0, 111.0]], [[1011.0, 1111.0]]]
+    with pytest.raises(CompareError, match=r"--year: found 2, expected one of 1$"):
+        matched(plan, Written(plan, by_month(plan)), Asked(outcomes=("spread",), year=2))
+    plan = planned(tmp_path, monthly((2, 3)))
+    rows = Written(plan, by_month(plan))
+    assert matched(plan, rows, Asked(outcomes=("spread",))).year == 2.0
+    found = matched(plan, rows, Asked(outcomes=("cost",), year=1))
+    assert (found.year, found.values["cost"][1].tolist()) == (1.0, [[1011.0, 1111.0]])
+    assert matched(plan, rows, Asked(outcomes=("cost",), year=2)).values["cost"][0].tolist() == [[23.0, 123.0]]
+    with pytest.raises(CompareError, match=r"--year: found 3, expected one of 1, 2$"):
+        matched(plan, rows, Asked(outcomes=("cost",), year=3))
+    with pytest.raises(CompareError, match="`months_to_quarter` stand with the last year of a run, expected that year"):
+        matched(plan, rows, Asked(outcomes=("months_to_quarter",), year=2))
+    assert common_times(plan, plan.cells) == list(range(24))
+    assert whole_years(plan, range(10, 36)) == [1, 2, 3]
+    assert whole_years(plan, range(12, 23)) == []
+    assert (asked_time(plan, None, plan.cells), asked_time(plan, 2, plan.cells)) == (23, 23)
+
+
+def test_years_of_a_yearly_series(few: Report) -> None:
+    """Ends of years; year 0 is before the policy, and no year of it."""
+    assert common_times(few.plan, few.plan.cells) == [0, 1]
+    assert common_times(few.plan, few.plan.cells[1:2]) == [0, 1, 2]
+    assert whole_years(few.plan, [0, 1, 2]) == [1, 2]
+    assert (asked_time(few.plan, None, few.plan.cells[1:2]), asked_time(few.plan, 1, few.plan.cells)) == (2, 1)
+
+
+def test_what_was_not_run_is_left_open(tmp_path: Path) -> None:
+    """Option s0 has three replicates, s1 two of which one failed, s2 none, s3 failed ones alone. The last two are left
+    out and named; where s1 lacks a replicate it is not run and undefined. A district and a practice of other rows are
+    not read."""
+    plan = planned(tmp_path, monthly((1, 1, 1, 1)).replace("series: monthly, ", ""))
+    rows = [(0, 0, r, "ok", 1, "all", PATHS, 10.0 + r) for r in range(3)]
+    rows += [(0, 0, r, "ok", 1, "all", "other", 99.0) for r in range(3)]
+    rows += [(0, 0, r, "ok", 1, "north", PATHS, 99.0) for r in range(3)]
+    rows += [(0, 0, r, "ok", 0, "all", PATHS, 99.0) for r in range(3)]
+    rows += [(1, 0, 0, "failed", 1, "all", PATHS, 99.0), (1, 0, 1, "ok", 1, "all", PATHS, 21.0)]
+    rows += [(3, 0, 0, "failed", 1, "all", PATHS, 99.0)]
+    found = matched(plan, Written(plan, rows), Asked(outcomes=("spread",)))
+    assert (found.options, found.idle) == (("s0", "s1"), ("s2", "s3"))
+    np.testing.assert_array_equal(found.values["spread"], [[[10, 11, 12]], [[np.nan, 21, np.nan]]])
+    assert found.ran.tolist() == [[[True] * 3], [[False, True, False]]]
+    assert (found.place, found.practice, found.outcomes, sorted(found.values)) == (
+        "all", PATHS, ("spread",), ["cost", "spread"])  # fmt: skip
+    assert [cell.name for cell in found.cells] == ["s0", "s1"]
+    one = [row for row in rows if row[0] == 0]
+    for some, words in ((one, "nothing to compare: 1 cell with runs, expected two or more"),
+                        ([], "nothing to compare: 0 cells with runs, expected two or more")):  # fmt: skip
+        with pytest.raises(CompareError, match=words):
+            matched(plan, Written(plan, some), Asked(outcomes=("spread",)))
+
+
+def test_an_option_may_lack_what_is_believed(tmp_path: Path) -> None:
+    """Two options, two structures, two draws each; the second option was run under the first structure alone, and there
+    in the second draw. Draws stand in one order for both."""
+    text = """\
+format: 1
+name: x
+title: X
+scenarios: {quo: {scenario: status-quo, set: {years: 1}}, all: {scenario: four-levers, set: {years: 1}}}
+factors: {contagion: {path: structure.contagion, values: [logit, hazard]}}
+replicates: 1
+draws: 2
+keep: {outcomes: [spread]}
+"""
+    plan = planned(tmp_path, text)
+    named = {cell.name: n for n, cell in enumerate(plan.cells)}
+    assert list(named) == ["quo/contagion=logit", "quo/contagion=hazard", "all/contagion=logit", "all/contagion=hazard"]
+    rows = [(n, draw, 0, "ok", 1, "all", PATHS, 10.0 * n + draw) for n in (0, 1) for draw in (0, 1)]
+    rows += [(2, 1, 0, "ok", 1, "all", PATHS, 21.0)]
+    found = matched(plan, Written(plan, rows), Asked())
+    assert found.options == ("quo", "all")
+    np.testing.assert_array_equal(found.values["spread"][:, :, 0], [[0, 1, 10, 11], [np.nan, 21, np.nan, np.nan]])
+    assert found.ran[:, :, 0].tolist() == [[True] * 4, [False, True, False, False]]
+    assert found.structure.tolist() == [0, 0, 1, 1]
+    assert found.structures == ("contagion=logit", "contagion=hazard")
+    assert (found.draws, found.least_draws, found.year) == (4, 2, 1.0)
+    assert replace(found, structure=np.array([0, 0, 0, 1])).least_draws == 1
+
+
+def test_names_of_options(tmp_path: Path) -> None:
+    """Of several scenarios with a choice and a belief: the scenario and the choice. Levels that set the same are one
+    option, the first. What a structure is called."""
+    text = """\
+format: 1
+name: x
+title: X
+scenarios: {quo: {scenario: status-quo, set: {years: 1}}, all: {scenario: four-levers, set: {years: 1}}}
+factors:
+  dose: {levels: {as-is: {}, the-same: {}, more: {policy.sponsorship: 0.9}}}
+  dip: {path: structure.dip, values: [true, false]}
+"""
+    assert list(options_of(planned(tmp_path, text))) == [
+        "quo/dose=as-is", "quo/dose=more", "all/dose=as-is", "all/dose=more"]  # fmt: skip
+    plain = planned(tmp_path, text.replace("  dip: {path: structure.dip, values: [true, false]}\n", ""))
+    assert [(name, [*cells]) for name, cells in options_of(plain).items()][:2] == [
+        ("quo/dose=as-is", [((), ())]), ("quo/dose=more", [((), ())])]  # fmt: skip
+    assert structure_name((("dip", True), ("contagion", "logit"))) == "dip=true, contagion=logit"
+    assert structure_name(()) == AS_IT_IS
+
+
+@pytest.mark.parametrize(
+    ("kept", "first"),
+    [("spread, depth, cost", "depth"), ("cost, spread, ever", "spread"), ("cost, cost_partner", "cost")],
+)
+def test_what_is_compared_if_nothing_is_said(tmp_path: Path, kept: str, first: str) -> None:
+    """Depth; else the first that is no cost; else a cost."""
+    text = f"format: 1\nname: x\ntitle: X\nscenarios: [status-quo, goals]\nkeep: {{outcomes: [{kept}]}}\n"
+    assert default_outcomes(planned(tmp_path, text)) == (first,)
+
+
+def test_too_many_options(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four at a limit of four are compared, at a limit of three they are refused, and two of them may be named."""
+    monkeypatch.setattr(matched_module, "MOST_OPTIONS", 4)
+    assert len(matched(report.plan, rows(report), Asked(outcomes=("cost",))).options) == 4
+    monkeypatch.setattr(matched_module, "MOST_OPTIONS", 3)
+    with pytest.raises(CompareError, match="--cell: 4 to compare, expected at most 3: name some"):
+        matched(report.plan, rows(report), Asked(outcomes=("cost",)))
+    assert len(matched(report.plan, rows(report), Asked(outcomes=("cost",), cells=OPTIONS[:2])).options) == 2
+
+
+def test_practices_and_places_that_all_have(few: Report) -> None:
+    """A practice that one scenario lacks is refused, with those that all have; so is a place."""
+    with pytest.raises(CompareError, match="--practice: unknown practice `learner-profiles`, expected `personal-learn"):
+        matched(few.plan, rows(few), Asked(outcomes=("spread",), practice="learner-profiles"))
+    with pytest.raises(CompareError, match="--place: unknown place `south`, expected `all`"):
+        matched(few.plan, rows(few), Asked(outcomes=("spread",), practice=PATHS, place="south"))

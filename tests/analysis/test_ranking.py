@@ -110,3 +110,52 @@ def test_how_often_the_whole_order_holds() -> None:
     one_draw = draws[:, None, :]
     assert ranked("ABC", CHAIN, one_draw, 3).together == 0.5
     assert np.isnan(ranked("ABC", set(), merit, 3).together)
+
+
+def test_firm_pairs_have_the_better_first() -> None:
+    """B is 0.3 deeper than A in each of forty worlds, and C as deep as A: B above A and above C, and nothing of A
+    and C. Of a cost, B is the worse."""
+    luck = np.random.default_rng(4).normal(0.0, 0.01, size=(3, 1, 40))
+    values = np.array([0.2, 0.5, 0.2])[:, None, None] + luck - luck.mean(axis=2, keepdims=True)
+    assert firm_pairs(contrasts(worlds_of({"depth": values}), 0.95)) == {("B", "A"), ("B", "C")}
+    assert firm_pairs(contrasts(worlds_of({"cost": values}), 0.95)) == {("A", "B"), ("C", "B")}
+
+
+def test_options_that_lack_runs() -> None:
+    """Three options. Draw 1: B was not run at all; draw 2: A only in the second of two replicates, where it is behind;
+    draw 3: whole, and in order. A above B holds in one of the two draws that have a world of all; where no draw has
+    one, nobody knows. With one draw, worlds count: those in which the two are defined, whatever a third is."""
+    nan = np.nan
+    merit = np.array([[[3, 3], [nan, 1], [3, 3]], [[nan, nan], [2, 2], [2, 2]], [[1, 1], [1, 1], [1, 1]]], dtype=float)
+    assert ranked("ABC", pairs("AB"), merit, 3).together == 0.5
+    assert ranked("ABC", pairs("AC"), merit, 3).together == 0.5, "a world counts if every option is defined in it"
+    assert np.isnan(ranked("ABC", pairs("AB"), merit[:, :1].repeat(2, axis=1), 3).together)
+    one_draw = np.array([[[3, 1, nan, 4]], [[2, 2, 2, nan]], [[nan, nan, 1, 1]]], dtype=float)
+    assert ranked("ABC", pairs("AB"), one_draw, 3).together == 0.5
+    assert np.isnan(ranked("ABC", pairs("AB"), one_draw[:, :, 2:], 3).together)
+
+
+def test_the_same_is_not_in_order() -> None:
+    """As good in one of four draws, better in three. Catches ties that are counted for the order."""
+    merit = np.array([[2.0, 2.0, 2.0, 1.0], [1.0, 1.0, 1.0, 1.0]])[:, :, None]
+    assert ranked("AB", pairs("AB"), merit, 1).together == 0.75
+    assert ranked("AB", pairs("AB"), merit.swapaxes(1, 2), 1).together == 0.75
+
+
+def test_a_draw_counts_with_the_mean_of_its_worlds() -> None:
+    """A leads by 3 in one replicate and is behind by 1 in two others: ahead on average. By 1 and behind by 1 twice:
+    not. Catches shares of worlds in place of draws, and worlds of which one is missing."""
+    nan = np.nan
+    merit = np.array([[[3, 0, 0, 9], [1, 0, 0, 9]], [[0, 1, 1, nan], [0, 1, 1, nan]]], dtype=float)
+    assert ranked("AB", pairs("AB"), merit, 1).together == 0.5
+
+
+def test_pairs_are_told_in_the_order_of_the_options() -> None:
+    """Options named against the alphabet: C and B are above each other, so C, which is above A where B is not, is not
+    in order with A either. Catches an order by name, which changes when a name does."""
+    found = ranked("DCBA", pairs("DC DB DA CB BC CA"), NO_MERIT, 6)
+    assert found.left_out == (("C", "B"), ("C", "A"), ("B", "C"))
+    assert found.covers == (("D", "C"), ("D", "B"), ("D", "A"))
+    assert found.options == ("D", "C", "B", "A")
+    nothing = ranked("BA", set(), NO_MERIT, 1)
+    assert (nothing.top, nothing.covers, nothing.firm, nothing.places("A")) == (("B", "A"), (), 0, (1, 2))
