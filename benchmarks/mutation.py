@@ -55,7 +55,7 @@ GROUPS = {
         f"{ANALYSIS}/cost.py": "tests/analysis/test_cost.py",
         f"{ANALYSIS}/matched.py": "tests/analysis/test_matched.py tests/analysis/test_contrasts.py",
         f"{ANALYSIS}/factor_contrasts.py": "tests/analysis/test_effects.py tests/analysis/test_interactions.py",
-        f"{ANALYSIS}/levels.py": "tests/analysis/test_levels.py tests/report/test_memo_states.py",
+        f"{ANALYSIS}/levels.py": "tests/analysis/test_levels.py",
         f"{STUDY}/precision.py": "tests/study/test_precision.py tests/study/test_until.py",
     }),
     "rules": Group(0.8, {f"{MODEL}/rules/{name}.py": VERIFY for name in (
