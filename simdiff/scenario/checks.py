@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from simdiff.register import CATALOGUE, PARAMETERS
 from simdiff.scenario.access import ATTRIBUTES, value_for
+from simdiff.scenario.folders import FREE, TAKEN
 from simdiff.scenario.problems import Problem, listed, nearest, shown
 from simdiff.scenario.schema import OTHERS, District, LeverLevel, Partner, Scenario
 from simdiff.scenario.source import Node
@@ -20,6 +21,8 @@ def cross_problems(scenario: Scenario, root: Node, *, has_table: bool) -> Found:
     ``has_table``: a school table is at hand, named in the file or on the command line.
     """
     yield from _format(root)
+    if scenario.name in TAKEN:
+        yield ("name",), problem_at(root, ("name",), f"found `{scenario.name}`", FREE)
     yield from _districts(scenario, root, has_table=has_table)
     yield from _practices(scenario, root)
     yield from _policy(scenario, root, scenario.policy, ("policy",))

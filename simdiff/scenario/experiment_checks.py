@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from simdiff.register import FINAL_OUTCOMES, OUTCOMES
 from simdiff.scenario.experiment_schema import Experiment
 from simdiff.scenario.factors import level_count
+from simdiff.scenario.folders import FREE, TAKEN
 from simdiff.scenario.problems import Problem, listed, nearest
 from simdiff.scenario.source import Node
 from simdiff.scenario.translate import Place, place, problem_at
@@ -16,6 +17,12 @@ NEEDED = {
 }  # fmt: skip
 BELONGS = {"resolution": ("fractional",), "rows": ("table",), "file": ("table",), "second_order": ("sobol",),
            "points": ("latin-hypercube", "sobol", "morris"), "grid": ("morris",)}  # fmt: skip
+
+
+def name_problems(experiment: Experiment, root: Node) -> Iterator[Problem]:
+    """A sweep lies in a folder of the experiment's name."""
+    if experiment.name in TAKEN:
+        yield problem_at(root, ("name",), f"found `{experiment.name}`", FREE)
 
 
 def design_problems(experiment: Experiment, root: Node) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from simdiff.scenario.chain import Chain, named_file, read_chain
 from simdiff.scenario.design_rows import Levels, design_rows, table_file
-from simdiff.scenario.experiment_checks import design_problems, outcome_problems
+from simdiff.scenario.experiment_checks import design_problems, name_problems, outcome_problems
 from simdiff.scenario.experiment_schema import Experiment, Factor
 from simdiff.scenario.factors import factor_problems, is_range, is_whole, named_levels, settings_in, settings_of
 from simdiff.scenario.folders import find_experiment, project_folder
@@ -77,6 +77,7 @@ def load_experiment(path: str, schools: Path | None = None) -> LoadedExperiment:
     rows: tuple[Levels, ...] = ()
     posterior: tuple[dict[str, float], ...] = ()
     if not bad:  # what does not fit together may only follow from a wrong value
+        problems += name_problems(experiment, root)
         problems += design_problems(experiment, root)
         problems += outcome_problems(experiment, root)
         rows = design_rows(experiment, root, file, problems)

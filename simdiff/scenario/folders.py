@@ -5,6 +5,10 @@ from pathlib import Path
 import simdiff
 from simdiff.scenario.problems import Problem, ScenarioError, nearest, show_path
 
+TAKEN = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+"""Names that some systems give to no file and no folder."""
+FREE = "expected another name: some systems give it to no file or folder"
+
 
 def shipped_folder(kind: str = "scenarios") -> Path:
     """Return the folder of the scenarios (or ``experiments``) that come with simdiff (of the wheel, else of the

@@ -15,7 +15,7 @@ from simdiff.register import CATALOGUE, GRADES
 from simdiff.register.tables import number, parameter_groups
 from simdiff.scenario.access import ATTRIBUTES
 from simdiff.scenario.dump import flow, scalar, to_yaml
-from simdiff.scenario.folders import known_as
+from simdiff.scenario.folders import TAKEN, known_as
 from simdiff.scenario.load import Loaded
 from simdiff.scenario.reference import LISTED, Item, fields, inside, note, parameters, sentence
 from simdiff.scenario.schema import OTHERS, Closed, Practice, Scenario
@@ -27,8 +27,6 @@ WIDEST = 120
 BESIDE = 34
 """Columns of a setting before an explanation beside it."""
 LONGEST_NAME, LONGEST_TITLE = 80, 120
-TAKEN = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
-"""Names that some systems do not give to files."""
 Active = Mapping[str, Any]
 
 

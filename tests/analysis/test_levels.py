@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import ArrayLike
 
 from simdiff.analysis import levels
-from simdiff.analysis.contrasts import A_ABOVE, SAME
+from simdiff.analysis.contrasts import A_ABOVE, SAME, Contrast, contrasts
 from simdiff.analysis.levels import At, Basis, Districts, basis, districts, grids_of, level, side
-from simdiff.analysis.matched import Belief
+from simdiff.analysis.matched import Belief, Matched
 from simdiff.analysis.results import Results, Series
 from simdiff.scenario import load_scenario
 from simdiff.study.cells import Cell, make_cell
@@ -221,6 +221,23 @@ def test_districts_under_several_structures(cell: Cell) -> None:
     assert found.whole.mean == pytest.approx(np.mean(each))
     assert (found.whole.worlds, found.structures[1].worlds) == (360, 120)
     assert found.verdict == A_ABOVE
+
+
+def test_districts_are_compared_where_and_when_they_are_read(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of month 23 is two years; forty districts make the 780 pairs that are compared at most."""
+    told_of = list[Matched]()
+
+    def watched(worlds: Matched, confidence: float) -> list[Contrast]:
+        told_of.append(worlds)
+        return contrasts(worlds, confidence)
+
+    monkeypatch.setattr(levels, "contrasts", watched)
+    results, cells = told(cell, {((), ()): {"all": NOISE[0], "north": NOISE[0], "south": NOISE[1]}})
+    districts(results, cells, "depth", HERE, 0.95)
+    [worlds] = told_of
+    assert (worlds.year, worlds.place, worlds.practice) == (2.0, "all", "learner-profiles")
+    assert (sorted(worlds.options), worlds.outcomes, worlds.idle) == (["north", "south"], ("depth",), ())
+    assert math.comb(levels.MOST_COMPARED, 2) == 780
 
 
 def test_districts_that_are_not_compared(cell: Cell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,6 +204,19 @@ def test_hostile_names_stay_inert(tmp_path, opened):
         text = (tmp_path / "shared.html").read_text(encoding="utf-8")
         assert "<script>document" not in text
         assert "<img" not in text
+        page.route("**/*", lambda route: route.abort())  # as a stranger opens it, and nothing may be asked for
+        asked = []
+        page.on("request", lambda one: asked.append(one.url))
+        page.goto("about:blank")
+        page.set_content(text)
+        assert page.locator("h1").inner_text().startswith(HOSTILE[:40])
+        acting = "script:not([type='application/json']), img, iframe, object, embed, link, base, form, [src], [href]"
+        assert page.locator(acting).count() == 0
+        assert page.evaluate("[...document.querySelectorAll('*')].flatMap((one) => one.getAttributeNames())"
+                             ".filter((name) => name.startsWith('on'))") == []  # fmt: skip
+        assert page.locator("meta[http-equiv]").count() == 1
+        assert page.title().startswith("simdiff: <script>"), "no script of a name has run"
+        assert asked == []
 
 
 MOVES = """async ([sliders, values]) => {

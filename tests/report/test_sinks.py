@@ -18,13 +18,17 @@ from small_results import SWEEP, sweep_pair, write_pair
 from simdiff.analysis.matched import Asked
 from simdiff.analysis.results import Results
 from simdiff.analysis.results_of import read_results
-from simdiff.report.charts import STYLE
+from simdiff.report.asked import Asked as Wanted
+from simdiff.report.charts import PRINT, STYLE
 from simdiff.report.excel import workbook
+from simdiff.report.kinds import KINDS
 from simdiff.report.memo.content import Wish, write_memo
 from simdiff.report.memo.files import memo_bytes, story_of_memo
 from simdiff.report.memo.html import html_bytes
 from simdiff.report.memo.pieces import Memo, Picture
 from simdiff.report.memo.seen import seen_in
+from simdiff.report.picture import picture
+from simdiff.report.story import story_of
 from simdiff.report.terminal import PlainConsole
 from simdiff.study.files import csv_bytes, inert
 
@@ -186,6 +190,35 @@ def test_word_files_have_no_fields_and_no_links(strange: tuple[Results, Memo]) -
     words = " ".join(seen_in(content, "docx").words)
     for text in FIELDS:
         assert " ".join(text.split()) in words, text
+
+
+def test_a_drawing_runs_and_loads_nothing(results: Results) -> None:
+    """The same sixty in a chart as SVG: in its title, its words for those who cannot see it, its story, and among what
+    is drawn, whether a browser reads it as a file of its own or as a part of a page."""
+    chart = KINDS["levers"].draw(results, Wanted("levers"), PRINT)
+    figure, attacks = chart.figure, "".join(PAGES)
+    for n, attack in enumerate(PAGES):
+        figure.text(0.5, n / len(PAGES), attack, gid=attack, url=None)
+    hostile = replace(chart, title=attacks, alt=attacks, caption=attacks)
+    content = picture(hostile, "svg", story_of(hostile, results, PRINT, attacks), PRINT)
+    root = ElementTree.fromstring(content)
+    tags = {str(one.tag).rpartition("}")[2] for one in root.iter()}
+    acting = {"script", "foreignObject", "image", "a", "iframe", "set", "animate", "handler", "embed", "object", "img"}
+    assert not tags & acting
+    for one in root.iter():
+        for name, value in one.attrib.items():
+            plain = name.rpartition("}")[2].lower()
+            assert not plain.startswith("on"), (one.tag, name)
+            assert plain not in ("href", "src") or value.startswith("#"), (one.tag, value)
+            assert "url(" not in value or "url(#" in value, (one.tag, value)
+    seen = Looked()
+    seen.feed(content.decode())
+    seen.close()
+    assert seen.acts == []
+    assert not {name.lower() for name in acting} & {*seen.tags}
+    assert b"<!ENTITY" not in content
+    words = {str(one.tag).rpartition("}")[2]: one.text for one in root[:3]}
+    assert words["title"] == words["desc"] == attacks
 
 
 def test_charts_set_no_mathematics() -> None:

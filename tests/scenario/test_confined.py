@@ -133,7 +133,27 @@ def test_the_same_files_load_without_an_attack(project: Path, place: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["../x", "/x", "a/b", "a\\b", "CON", "a:b", "a\0b", "x" * 300, "..", ".", "", "-x", "é", " x"]
+    "name",
+    [
+        "../x",
+        "/x",
+        "a/b",
+        "a\\b",
+        "CON",
+        "con",
+        "nul",
+        "com1",
+        "lpt9",
+        "a:b",
+        "a\0b",
+        "x" * 300,
+        "..",
+        ".",
+        "",
+        "-x",
+        "é",
+        " x",
+    ],
 )
 @pytest.mark.parametrize("kind", ["scenario", "experiment"])
 def test_names_of_outputs_are_plain(project: Path, kind: str, name: str) -> None:
