@@ -1,12 +1,14 @@
 """The documents say what the register, the schema and the rules say."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from simdiff.analysis.leaders import NOT_RUN
 from simdiff.register import CALENDARS, CATALOGUE, FINAL_OUTCOMES, LEVERS, OUTCOMES, PARAMETERS
 from simdiff.scenario import load_scenario
 from simdiff.scenario.schema import Scenario
@@ -94,6 +96,28 @@ def test_every_link_between_documents_leads_somewhere() -> None:
         prose = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         for target in re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", prose):
             assert not target or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_what_was_kept_of_long_runs_says_how_to_repeat_it() -> None:
+    """Catches a command that repeats less: rows of Carlson's network, which is not shipped, and none in the command."""
+    validation = json.loads((DOCS / "runs" / "validation.json").read_text())
+    model = {row[0]: row[2] for row in validation["tables"]["patterns"]["rows"]}
+    calibrated = json.loads((ROOT / "experiments" / "calibrated.json").read_text())
+    assert not {NOT_RUN, ""} & {model[name] for name in ("P7", "P8a", "P8b")}
+    assert all("rmse" in row for row in calibrated["carlson"])
+    for kept in (validation, calibrated):
+        assert kept["reproduce"].endswith(" --network FOLDER")
+
+
+def test_commands_are_kept_without_the_place_of_a_network() -> None:
+    spec = importlib.util.spec_from_file_location("keep_runs", DOCS / "keep_runs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.anywhere("simdiff validate v --network 'my data/carlson' --draws 6") == (
+        "simdiff validate v --network FOLDER --draws 6")  # fmt: skip
+    assert module.anywhere("simdiff recover x") == "simdiff recover x"
 
 
 def test_no_document_mentions_a_machine() -> None:
