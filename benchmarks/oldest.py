@@ -2,23 +2,26 @@
 
     python benchmarks/oldest.py
 
-Makes an environment in a temporary folder with every requirement at the lower end of its range in ``pyproject.toml``
-(and another with the oldest NumPy alone), runs a small sweep and a run with parameter draws there and here, and prints
-a line for each: the versions, a hash of the tables, and whether it is the one found here. The exit code is 1 if one
-differs or cannot be made. Takes some minutes and needs a package index.
+Puts NumPy at the lower end of its range in ``pyproject.toml``, and then NumPy, SciPy and Numba at theirs, into a folder
+that goes before the installed ones, runs a small sweep with parameter draws there and here, and prints a line for each:
+the versions, a hash of the table, and whether it is the one found here. The exit code is 1 if one differs or cannot be
+made. Takes some minutes, since the model is compiled anew for each, and needs a package index.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-TOLD = ("numpy", "scipy", "numba", "pandas", "pyarrow", "mesa")
+TOLD = ("numpy", "scipy", "numba")
+"""Libraries that a number may depend on."""
 SWEEP = """\
 import json, sys
 from importlib.metadata import version
@@ -50,49 +53,68 @@ print(json.dumps({"table": digest, **{name: version(name) for name in sys.argv[2
 
 
 def oldest() -> dict[str, str]:
-    """The lower end of the range of every library that the package needs."""
-    needs = [
-        Requirement(one) for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    ]
+    """The lower end of the range of every library that the package needs, by name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needs = [Requirement(one) for one in project["dependencies"]]
     return {need.name: one.version for need in needs for one in need.specifier if one.operator == ">="}
 
 
-def environment(folder: Path, pins: dict[str, str]) -> Path:
-    """A Python with the package, as it stands here, and with some libraries at a version. Raises CalledProcessError."""
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    python = folder / "bin" / "python"
-    words = [f"{name}=={version}" for name, version in pins.items()]
-    subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", ROOT, *words], check=True
+def put(folder: Path, *words: str) -> None:
+    """Put libraries into a folder, without what they need. Raises CalledProcessError."""
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+    ]
+    subprocess.run([*pip, "--target", str(folder), *words], check=True)
+
+
+def old_libraries(folder: Path, pins: dict[str, str]) -> None:
+    """Put libraries at a version (its newest repair) into a folder; Numba with the compiler that it asks for."""
+    put(
+        folder,
+        *(f"{name}=={version}.*" if version.count(".") < 2 else f"{name}=={version}" for name, version in pins.items()),
     )
-    return python
+    needs = [need for found in distributions(path=[str(folder)]) for need in found.requires or ()]
+    if compiler := [need.split(";")[0] for need in needs if need.startswith("llvmlite")]:
+        put(folder, *compiler)
 
 
-def table(python: Path | str) -> dict[str, str]:
-    """What the sweep gives with a Python: the hash of its table, and versions."""
+def table(before: Path | None = None) -> dict[str, str]:
+    """What the sweep gives, with the libraries of a folder before those installed: the hash of its table, versions."""
+    path = os.pathsep.join(map(str, [*([before] if before else []), ROOT]))
     with tempfile.TemporaryDirectory(prefix="simdiff-oldest-") as name:
-        done = subprocess.run([python, "-c", SWEEP, name, *TOLD], check=True, stdout=subprocess.PIPE, cwd=name)
+        words = [sys.executable, "-c", SWEEP, name, *TOLD]
+        done = subprocess.run(
+            words, check=True, stdout=subprocess.PIPE, cwd=name, env={**os.environ, "PYTHONPATH": path}
+        )
         said: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
         return said
 
 
 def main() -> int:
-    expected = table(sys.executable)
+    expected, low = table(), oldest()
     bad = 0
-    print("here", *(f"{name} {expected[name]}" for name in TOLD), expected["table"], flush=True)
-    for what, pins in {"oldest NumPy": {"numpy": oldest()["numpy"]}, "all oldest": oldest()}.items():
+    print("here:", *(f"{name} {expected[name]}" for name in TOLD), expected["table"], flush=True)
+    for names in (TOLD[:1], TOLD):
         with tempfile.TemporaryDirectory(prefix="simdiff-oldest-") as name:
             try:
-                found = table(environment(Path(name), pins))
+                old_libraries(Path(name), {one: low[one] for one in names})
+                found = table(Path(name))
             except subprocess.CalledProcessError as error:
-                print(f"{what}: cannot be made or run ({error})", flush=True)
+                print(f"oldest {', '.join(names)}: cannot be made or run (exit code {error.returncode})", flush=True)
                 bad += 1
                 continue
         same = found["table"] == expected["table"]
         bad += not same
-        print(
-            what, *(f"{name} {found[name]}" for name in TOLD), found["table"], "same" if same else "DIFFERS", flush=True
-        )
+        verdict = "the same" if same else "DIFFERS"
+        print("oldest:", *(f"{name} {found[name]}" for name in TOLD), found["table"], verdict, flush=True)
     return 1 if bad else 0
 
 
