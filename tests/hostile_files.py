@@ -235,21 +235,35 @@ def results(swept: Path, run: Path) -> Iterator[tuple[str, Path, Callable[[Path]
     for part in ("design", "draws", "schools"):
         yield f"{part}: rows", swept, resealed(f"{part}-*.parquet", rle(BILLION))
         yield f"{part}: texts", swept, resealed(f"{part}-*.parquet", long_texts(MEGA, MEGA))
-    for name in ("provenance.json", "schools.json", "scenario.yaml"):
-        yield f"{name}: lists", run, lambda folder, name=name: (folder / name).write_bytes(lists) and None
+    yield "provenance.json: lists", run, put("provenance.json", lists)
+    for name in ("schools.json", "scenario.yaml"):
+        yield f"{name}: lists", run, in_run(name, lists)
     yield "provenance.json: a terabyte", run, sparse("provenance.json")
     for name in ("yearly", "monthly", "whole_run", "ledger"):
-        yield f"{name}: rows", run, put(f"{name}.parquet", rle(BILLION))
-    yield "yearly: texts", run, put("yearly.parquet", long_texts(MEGA, MEGA))
-    yield "yearly: nested", run, put("yearly.parquet", nested())
+        yield f"{name}: rows", run, in_run(f"{name}.parquet", rle(BILLION))
+    yield "yearly: texts", run, in_run("yearly.parquet", long_texts(MEGA, MEGA))
+    yield "yearly: nested", run, in_run("yearly.parquet", nested())
     yield "yearly: a terabyte", run, sparse("yearly.parquet")
-    yield "yearly: no table", run, put("yearly.parquet", b"PAR1" + bytes(40) + b"PAR1")
+    yield "yearly: no table", run, in_run("yearly.parquet", b"PAR1" + bytes(40) + b"PAR1")
+
+
+def in_run(name: str, content: bytes) -> Callable[[Path], None]:
+    """Another file of a run, under a checksum that fits it."""
+    from simdiff.study.files import checksum, digest
+
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+        said = json.loads((folder / "provenance.json").read_text())
+        said["results"][name] = digest(content)
+        said["checksum"] = checksum(said)
+        (folder / "provenance.json").write_text(json.dumps(said))
+
+    return change
 
 
 def resealed(pattern: str, content: bytes) -> Callable[[Path], None]:
     """Another part of a sheet, under the name and the checksum that fit it."""
-    from simdiff.study.files import digest
-    from simdiff.study.sheet import _checksum
+    from simdiff.study.files import checksum, digest
 
     def change(folder: Path) -> None:
         [old] = folder.glob(pattern)
@@ -257,7 +271,7 @@ def resealed(pattern: str, content: bytes) -> Callable[[Path], None]:
         (folder / name).write_bytes(content)
         said = json.loads((folder / "sweep.json").read_text())
         said["parts"] = sorted(name if one == old.name else one for one in said["parts"])
-        said["checksum"] = _checksum(said)
+        said["checksum"] = checksum(said)
         (folder / "sweep.json").write_text(json.dumps(said))
 
     return change

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from hostile_files import in_run
 
 from simdiff.analysis.stored import sample_size
 from simdiff.cli.audit import audit_command
@@ -134,11 +135,16 @@ def test_one_altered_number_is_found(copy: Path) -> None:
 
 
 def test_an_altered_number_of_a_run_is_found(copy: Path) -> None:
+    """By its checksum; and where somebody made that fit, by a run simulated again."""
     path = copy / "run" / "yearly.parquet"
     table = pq.read_table(path)
     values = table["value"].to_numpy().copy()
     values += 1e-9
-    path.write_bytes(parquet_bytes(table.set_column(table.column_names.index("value"), "value", pa.array(values))))
+    content = parquet_bytes(table.set_column(table.column_names.index("value"), "value", pa.array(values)))
+    path.write_bytes(content)
+    code, _, err = audited(copy / "run")
+    assert (code, "yearly.parquet: its checksum does not fit" in err) == (2, True)
+    in_run("yearly.parquet", content)(copy / "run")
     code, out, _ = audited(copy / "run")
     assert (code, out.startswith("differs: small, draw 0, replicate ")) == (3, True)
 

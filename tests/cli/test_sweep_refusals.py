@@ -20,8 +20,9 @@ from simdiff.model.state import Sim
 from simdiff.study import chunks
 from simdiff.study.chunk_folder import keep_chunk
 from simdiff.study.chunks import as_done, compute
+from simdiff.study.files import checksum
 from simdiff.study.plan import tasks_of
-from simdiff.study.sheet import SHEET, _checksum, read_sheet
+from simdiff.study.sheet import SHEET, read_sheet
 
 WIDE = """\
 format: 1
@@ -132,7 +133,7 @@ def with_sheet(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change the sheet so that its checksum fits."""
     said = json.loads((folder / SHEET).read_text())
     change(said)
-    said["checksum"] = _checksum(said)
+    said["checksum"] = checksum(said)
     (folder / SHEET).write_text(json.dumps(said))
 
 
