@@ -18,6 +18,7 @@ from simdiff.analysis.factor_contrasts import (
     CLIP,
     Contrast,
     Effect,
+    Look,
     Values,
     draw_means,
     effect_of,
@@ -428,3 +429,36 @@ def test_means_of_draws_leave_out_what_is_undefined() -> None:
     np.testing.assert_array_equal(draw_means(np.array([[1.0, np.nan, 3.0], [np.nan] * 3])), [2.0, np.nan])
     assert isinstance(effect_of("x", np.array([[1.0, 2.0]])), Effect)
     assert cell({"a": "on"}).levels == {"a": "on"}
+
+
+def test_a_contrast_turned_round_is_its_mirror() -> None:
+    """Three draws of four worlds: means 1.25, .75 and −1, six worlds above 0 and one at it. Looked at both ways it is
+    one comparison, and all that is told is turned."""
+    first = np.array([[1.0, 2.0, -1.0, 3.0], [2.0, -2.0, 1.0, 2.0], [-1.0, -1.0, -2.0, 0.0]])
+    values = np.stack([first, np.zeros_like(first)])
+
+    def read(look: Look) -> tuple[Effect, Effect]:
+        return look(Contrast("a", {0: 1.0, 1: -1.0})), look(Contrast("b", {0: -1.0, 1: 1.0}))
+
+    (one, other), count = together(values, read)
+    assert (count, one.name, other.name) == (1, "a", "b")
+    assert (one.mean, other.mean) == pytest.approx(((1.25 + 0.75 - 1.0) / 3, -(1.25 + 0.75 - 1.0) / 3))
+    assert (one.above, other.above) == pytest.approx((6.5 / 12, 5.5 / 12)), "ties half"
+    assert (one.draws_above, other.draws_above) == pytest.approx((2 / 3, 1 / 3))
+    assert (one.median, other.median) == (0.5, -0.5)
+    for low, high in (("chance_low", "chance_high"), ("parameters_low", "parameters_high")):
+        assert (getattr(other, low), getattr(other, high)) == (-getattr(one, high), -getattr(one, low))
+    assert (one.parameters_low, one.parameters_high) == (-1.0, 1.25)
+    assert other.p == one.p
+
+
+def test_what_is_mostly_undefined_is_no_effect() -> None:
+    """Four of ten worlds: no mean, no interval, and a p that counts for nothing. Five of ten are enough."""
+    each = np.full((1, 10), np.nan)
+    each[0, :4] = 1.0
+    found = effect_of("x", each)
+    assert (found.p, found.p_holm, found.worlds, found.draws, found.defined) == (1.0, 1.0, 0, 0, 0.4)
+    assert all(math.isnan(getattr(found, name)) for name in ("mean", "median", "chance_low", "above", "draws_above"))
+    each[0, 4] = 2.0
+    found = effect_of("x", each)
+    assert (found.mean, found.worlds, found.draws, found.defined) == (1.2, 5, 1, 0.5)

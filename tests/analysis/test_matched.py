@@ -446,3 +446,20 @@ def test_practices_and_places_that_all_have(few: Report) -> None:
         matched(few.plan, rows(few), Asked(outcomes=("spread",), practice="learner-profiles"))
     with pytest.raises(CompareError, match="--place: unknown place `south`, expected `all`"):
         matched(few.plan, rows(few), Asked(outcomes=("spread",), practice=PATHS, place="south"))
+
+
+def test_the_practice_that_all_begin_with(tmp_path: Path) -> None:
+    """One practice, or that one and another: both begin with the same, which is compared. The other way round they do
+    not, and one must be named."""
+    text = "format: 1\nname: x\ntitle: X\nscenarios: {one: one.yaml, two: two.yaml}\nreplicates: 1\n"
+    both = "practices: {learner-profiles: {}, personal-learning-paths: {}}"
+    (tmp_path / "one.yaml").write_text(TWO.replace(both, "practices: {learner-profiles: {}}"))
+    found = swept(tmp_path, text)
+    worlds = matched(found.plan, rows(found), Asked())
+    assert (worlds.practice, worlds.options) == ("learner-profiles", ("one", "two"))
+    (tmp_path / "one.yaml").write_text(TWO.replace(both, "practices: {personal-learning-paths: {}}"))
+    plan = planned(tmp_path, text)
+    with pytest.raises(
+        CompareError, match="--practice: the cells begin with different practices, expected `personal-l"
+    ):
+        matched(plan, Written(plan, []), Asked())
