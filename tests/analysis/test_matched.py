@@ -187,7 +187,7 @@ def test_a_whole_comparison_counts_its_structures(report: Report) -> None:
         (Asked(cells=("coaches=1",)), "--cell: unknown cell `coaches=1`"),
         (Asked(baseline="coaches=1.4"), "did you mean `coaches=1.5`?"),
         (Asked(baseline="coaches=0", cells=OPTIONS[1:]), "--baseline: unknown cell `coaches=0`"),
-        (Asked(year=3), "--year: found 3, expected one of 0, 1, 2"),
+        (Asked(year=3), "--year: found 3, expected one of 1, 2"),
         (Asked(outcomes=("months_to_quarter",), year=1), "--year: `months_to_quarter` stand with the last year"),
         (Asked(place="lake"), "--place: unknown place `lake`, expected `all`"),
         (Asked(practice="none"), "--practice: unknown practice `none`"),
