@@ -42,7 +42,7 @@ if kind == "dask":
 began = time.perf_counter()
 if kind == "kernel":
     for cell in cells:
-        one = prepare(cell, inputs[0].world, 1)
+        one = prepare(cell, world_of(cell, {}, 1), 1)
         for replicate in range(replicates):
             simulate(one, replicate)
 else:
