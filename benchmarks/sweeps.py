@@ -1,21 +1,15 @@
-"""Benchmarks of sweeps: ``python benchmarks/sweeps.py [--full]`` prints a table, with what is required beside.
+"""Sweeps (``run.py`` prints them): beside the bare kernel, over threads and Dask, their memory, what common luck gains.
 
-Each figure is measured in processes of its own on this machine; ratios within one run, in alternation. ``--full`` adds
-the whole `four-levers` experiment at 200 replicates (a minute or two).
+Each figure is measured in processes of its own on this machine; ratios within one run, in alternation.
 """
 
-import argparse
 import json
-import os
-import platform
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -30,25 +24,33 @@ from simdiff.model.inputs import prepare, world_of
 from simdiff.model.run import simulate
 from simdiff.scenario import load_experiment
 from simdiff.study.cells import scenario_of
+from simdiff.study.dask_engine import DaskEngine
 from simdiff.study.engines import LocalEngine
 from simdiff.study.plan import make_plan
 from simdiff.study.sweep import run_sweep
 
-replicates, threads, kernel, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "kernel", Path(sys.argv[4])
+replicates, threads, kind, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
 loaded = load_experiment("four-levers")
 plan = make_plan(loaded.with_changes({"replicates": replicates, "draws": 0}))
 cells = [scenario_of(cell.text) for cell in plan.unique.values()]
 inputs = [prepare(cell, world_of(cell, {}, 1), 1) for cell in cells[:1]]
 simulate(inputs[0], 0)
-began, work = time.perf_counter(), time.process_time()
-if kernel:
+chunks = 0
+if kind == "dask":
+    engine = DaskEngine(None, threads)
+    run_sweep(folder / "warm", make_plan(loaded.with_changes({"replicates": 1, "draws": 0})), "", engine, Event())
+began = time.perf_counter()
+if kind == "kernel":
     for cell in cells:
-        one = prepare(cell, inputs[0].world, 1)
+        one = prepare(cell, world_of(cell, {}, 1), 1)
         for replicate in range(replicates):
             simulate(one, replicate)
 else:
-    run_sweep(folder, plan, "", LocalEngine(threads), Event())
-print(time.perf_counter() - began, time.process_time() - work)
+    report = run_sweep(folder / "sweep", plan, "", engine if kind == "dask" else LocalEngine(threads), Event())
+    chunks = len(list((folder / "sweep" / "chunks").iterdir()))
+print(time.perf_counter() - began, chunks)
+if kind == "dask":
+    engine.__exit__(None, None, None)
 """
 CONTRASTS = {
     "pilots in 6 of 60 schools": ("status-quo", {"policy.flexibility.pilots.sites": 6}),
@@ -60,12 +62,12 @@ LUCK_REPLICATES = 400
 Row = tuple[str, str, str]
 
 
-def timed(replicates: int, threads: int, kind: str) -> tuple[float, float]:
-    """Seconds, and processor seconds, of the cells of `four-levers`: as a sweep, or simulated and nothing else."""
+def timed(replicates: int, threads: int, kind: str) -> tuple[float, int]:
+    """Seconds, and chunks stored, of the cells of `four-levers`: as a sweep, by Dask, or simulated and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         words = [sys.executable, "-c", OVERHEAD, str(replicates), str(threads), kind, folder]
         said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
-    return float(said[0]), float(said[1])
+    return float(said[0]), int(said[1])
 
 
 def overhead(replicates: int) -> list[Row]:
@@ -79,6 +81,16 @@ def overhead(replicates: int) -> list[Row]:
         ("sweep ÷ kernel alone, one thread", f"{statistics.median(ratios):.3f}", "≤ 1.15"),
         ("parallel efficiency, two threads", f"{statistics.median(speed_ups):.3f}", "≥ 0.9"),
     ]
+
+
+def dask_overhead(replicates: int = 24) -> list[Row]:
+    """What a chunk costs more on one Dask worker than on one thread, its cluster started and warm."""
+    more = []
+    for _ in range(PAIRS):
+        local, dask = timed(replicates, 1, "sweep"), timed(replicates, 1, "dask")
+        more.append((dask[0] - local[0]) / dask[1])
+    return [(f"Dask, one worker: more than a thread takes, a chunk ({dask[1]} chunks)",
+             f"{1000 * statistics.median(more):.0f} ms", "reported")]  # fmt: skip
 
 
 def peak_memory(words: Sequence[str]) -> tuple[float, float]:
@@ -163,18 +175,6 @@ def variance_ratio(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[floa
     return float(middle), float(low), float(high)
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="with the whole four-levers experiment")
-    asked = parser.parse_args()
-    resource.getrusage(resource.RUSAGE_SELF)  # fails at once where it does not exist
-    rows = [*common_luck(), *overhead(80 if asked.full else 12), *memory((20, 200) if asked.full else (5, 20))]
-    print(f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    print("| what | measured | required |\n| --- | --- | --- |")
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-
-
-if __name__ == "__main__":
-    main()
+def sweep_rows() -> list[Row]:
+    """Every figure of sweeps."""
+    return [*overhead(80), *dask_overhead(), *memory((20, 200)), *common_luck()]

@@ -65,8 +65,8 @@ class Results:
     progress: Progress = field(default=lambda done: None, compare=False)
 
     def cell(self, name: str) -> Cell:
-        """A cell by its name."""
-        return next(cell for cell in self.plan.cells if cell.name == name)
+        """A cell by its name. Raises KeyError."""
+        return {cell.name: cell for cell in self.plan.cells}[name]
 
     @property
     def count(self) -> int:

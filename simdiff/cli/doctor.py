@@ -90,8 +90,9 @@ def _cache() -> Iterator[Finding]:
         "the model is compiled" if is_compiled() else "not compiled yet: the first run takes about 25 seconds more"
     )
     if lost:
-        told = f"the usual folder cannot be written, so each start compiles anew in {folder} (set NUMBA_CACHE_DIR)"
-        yield Finding(BAD, "cache", told)
+        how = "each start copies what it holds" if is_compiled() else "each start compiles anew"
+        told = f"the usual folder cannot be written, so {how} to {folder} (set NUMBA_CACHE_DIR)"
+        yield Finding(NOTE if is_compiled() else BAD, "cache", told)
     else:
         yield Finding(GOOD if is_compiled() else NOTE, "cache", f"{folder} can be written; {compiled}")
 

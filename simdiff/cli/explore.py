@@ -11,6 +11,7 @@ from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE
 from simdiff.cli.check import load_or_none
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
+from simdiff.model.compile import is_compiled
 from simdiff.report.provenance import CAVEAT
 from simdiff.scenario.folders import is_folder
 from simdiff.study.chunk_folder import TwinChunksError
@@ -35,7 +36,9 @@ def explore_command(what: str, schools: Path | None, seed: int, port: int, *, br
     explorer = _explorer(what, schools, seed)
     if explorer is None:
         return BAD_INPUT
-    say_if_compiling(errors())
+    if not is_compiled():
+        say_if_compiling(errors())
+        explorer.warm()
 
     def ready(address: str) -> None:
         terminal().print(f"Exploring {what} at {address}", soft_wrap=True)

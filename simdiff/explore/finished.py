@@ -72,8 +72,10 @@ class Finished:
 
     def _options(self) -> list[tuple[str, Cell]]:
         """Every cell, with the option that it is seen as when cells are compared."""
-        option = {cell.name: name for name, cells in options_of(self.results.plan).items() for cell in cells.values()}
-        return [(option.get(cell.name, cell.name), cell) for cell in self.results.plan.cells]
+        known = [(name, cell) for name, cells in options_of(self.results.plan).items() for cell in cells.values()]
+        same = {cell.id: name for name, cell in reversed(known)}  # levels that are set already are the first option's
+        option = {cell.name: name for name, cell in known}
+        return [(option.get(cell.name, same[cell.id]), cell) for cell in self.results.plan.cells]
 
     def _years(self) -> list[int]:
         """Years whose end every cell keeps, the last of them last."""
@@ -141,7 +143,7 @@ class Finished:
                 }  # fmt: skip
 
     def world(self, name: str, draw_: int) -> Inputs:
-        """What the worlds of a cell start from, at one parameter draw. Raises ChangedError, StopIteration."""
+        """What the worlds of a cell start from, at one parameter draw. Raises ChangedError, KeyError."""
         check_code(self.results.plan)
         cell = self.results.cell(name)
         return inputs_again(self.results.plan, cell, world_again(self.results.plan, cell), draw_)

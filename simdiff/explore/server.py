@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 import threading
 from collections import OrderedDict
@@ -25,6 +26,7 @@ from simdiff.explore.knobs import knobs_of, school_count
 from simdiff.explore.safety import HOST, App, guarded
 from simdiff.explore.whatif import Studio
 from simdiff.explore.world import GoneError, Worlds
+from simdiff.model.run import simulate
 from simdiff.report.asked import ChartError
 from simdiff.report.charts import STAGE_COLOURS
 from simdiff.report.explain import by_heading, explained
@@ -51,6 +53,11 @@ class Explorer:
         self.newest: OrderedDict[str, int] = OrderedDict()
         self.lock = threading.Lock()
         self.rivals: list[Any] = []
+
+    def warm(self) -> None:
+        """Simulate once, so that the model is compiled before anybody asks: a page that waits for that cannot be
+        stopped."""
+        simulate(self.studio.inputs(self.base.loaded), 0)
 
     def about(self, said: Said) -> Any:
         """What a page needs to begin with."""
@@ -187,7 +194,7 @@ def _answering(ask: Callable[[Said], Any]) -> Callable[[Request], Any]:
             return JSONResponse({"problem": "gone"}, 410)
         except (ScenarioError, ChartError, CompareError, AskError, ChangedError) as problem:
             return JSONResponse({"problem": str(problem)}, 422)
-        except (KeyError, ValueError, TypeError, IndexError, StopIteration, OverflowError, RecursionError):
+        except (KeyError, ValueError, TypeError, IndexError, OverflowError, RecursionError):
             return JSONResponse({"problem": "the page asked something that cannot be answered"}, 400)
         if isinstance(found, Iterator):
             return StreamingResponse(found, media_type="application/x-ndjson")
@@ -211,5 +218,7 @@ async def _serve(explorer: Explorer, token: str, port: int, ready: Callable[[str
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False,
                                            lifespan="off", ws="none",
                                            timeout_graceful_shutdown=2))  # fmt: skip
+    # what a request that is cut off says of that is no fault
+    logging.getLogger("uvicorn.error").addFilter(lambda record: not server.should_exit)
     ready(f"http://{HOST}:{port}/{token}/")
     await server.serve(sockets=[listening])

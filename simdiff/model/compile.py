@@ -4,8 +4,10 @@ Numba's disk cache looks only at the file a function is in, so an edit to a rule
 Here the cache folder is named by a hash of every source of ``model/`` and ``register/`` and of the versions involved.
 """
 
+import atexit
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -37,7 +39,8 @@ def code_hash() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """Folder of the compiled rules: in the user's cache, else in a private temporary folder if that is not writable."""
+    """Folder of the compiled rules: in the user's cache or, if that cannot be written, a private temporary folder with
+    a copy of what is compiled there already (an installation that someone else made ready)."""
     base = Path(os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = base / "simdiff" / code_hash()
     try:
@@ -45,7 +48,13 @@ def cache_folder() -> Path:
         if not os.access(folder, os.W_OK):
             raise PermissionError(folder)
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="simdiff-"))
+        shared, folder = folder, Path(tempfile.mkdtemp(prefix="simdiff-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        for file in shared.rglob("*") if shared.is_dir() else ():
+            if file.is_file():  # file by file: a copied tree could not be written either
+                copy = folder / file.relative_to(shared)
+                copy.parent.mkdir(exist_ok=True, parents=True)
+                shutil.copyfile(file, copy)
     return folder
 
 

@@ -166,10 +166,13 @@ def strengths(values: Mapping[str, float]) -> dict[str, float]:
 
 def prepare(scenario: Scenario, world: World, seed: int, draw: Mapping[str, float] | None = None,
             calendars: Mapping[str, Sequence[int]] | None = None) -> Inputs:  # fmt: skip
-    """Compile a scenario on a world. Raises ValueError if the horizon exceeds what the luck can name (341 years)."""
+    """Compile a scenario on a world. Raises ValueError if the horizon exceeds what the luck can name (341 years), and
+    for a world of other partners, whose memberships rules would look up where there are none."""
     months = BURN_IN + 12 * scenario.years
     if months > MAX_MONTHS:
         raise ValueError(f"a run may last {MAX_MONTHS} months at most")
+    if len(world.partner_share) != (partners := len(scenario.policy.networks.partners)):
+        raise ValueError(f"the world is one of {len(world.partner_share)} partners, the scenario has {partners}")
     values = parameter_values(scenario, draw)
     practices = tuple(resolve_practice(name, practice) for name, practice in scenario.practices.items())
     return Inputs(

@@ -10,7 +10,7 @@ from simdiff.report.charts import plain
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import number
 from simdiff.study.blocks import ALL
-from simdiff.study.cells import Cell, scenario_of
+from simdiff.study.cells import Cell, practices_of, scenario_of
 
 SAME = 0.005
 """Part of the range of a line below which it is said to stay."""
@@ -52,9 +52,11 @@ def titled(results: Results, cells: Sequence[Cell], what: str = "") -> str:
     return f"{plain(results.title, 160)}{one}{what}"
 
 
-def within(cells: Sequence[Cell], place: str) -> str:
-    """Where, in words; nothing for all districts together."""
-    return "" if place == ALL else f" in {place_title(cells[0], place)}"
+def within(cells: Sequence[Cell], place: str, practice: str | None = None) -> str:
+    """Where, in words, and of which practice if there are several; nothing for all districts together."""
+    several = practice is not None and len(practices_of(scenario_of(cells[0].text))) > 1
+    of = f" ({plain(str(practice), 60)})" if several else ""
+    return of if place == ALL else f"{of} in {place_title(cells[0], place)}"
 
 
 def place_title(cell: Cell, place: str) -> str:

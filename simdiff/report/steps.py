@@ -47,9 +47,15 @@ def step(value: float, unit: str, *, sign: bool = True) -> str:
     return "0" if float(told) == 0 else told
 
 
+def end(value: float, unit: str) -> str:
+    """An end of an interval of differences: what rounds to 0 keeps its side."""
+    told = step(value, unit)
+    return (">0" if value > 0 else "<0") if told == "0" and value else told
+
+
 def steps(low: float, high: float, unit: str) -> str:
     """An interval of differences; – if it is not known."""
-    return f"{step(low, unit)}…{step(high, unit)}" if math.isfinite(low) and math.isfinite(high) else NOTHING
+    return f"{end(low, unit)}…{end(high, unit)}" if math.isfinite(low) and math.isfinite(high) else NOTHING
 
 
 def short(name: str) -> str:

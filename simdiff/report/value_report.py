@@ -123,17 +123,16 @@ def next_line(choice: Choice, found: Value) -> str:
 
 
 def flip_lines(choice: Choice, found: Value) -> list[str]:
-    """For each claim: what it hangs on, or that it holds."""
+    """For each claim: at which assumptions it was seen to flip."""
     lines = list[str]()
     for one in found.claims:
         said = f"{one.winner} beats {one.loser}"
         if not one.told and not one.assumption_driven:
-            lines.append(
-                f"Open: `{said}` cannot be told from a tie over all draws, so it hangs on no single assumption."
-            )
+            lines.append(f"Open: `{said}` cannot be told from a tie over all draws: there is no claim that could turn.")
             continue
         if not one.assumption_driven:
-            lines.append(f"Holds: at no edge of {one.looked} weak assumptions (grade A, structure) does `{said}` flip.")
+            lines.append(f"No flip found: at no edge of {one.looked} weak assumptions (grade A, structure) is `{said}` "
+                         "seen to fail.")  # fmt: skip
             continue
         lines.append(
             f"ASSUMPTION-DRIVEN: `{said}` flips at {len(one.flips)} of the edges of {one.looked} weak assumptions:"

@@ -222,7 +222,7 @@ def test_what_holds_and_what_is_open_are_told(tmp_path: Path) -> None:
     """Catches `holds` of a claim that no draws support, and a datum to collect where none would help."""
     options, choice = swept(tmp_path, ahead=6.0)
     found = value_of_information(options, 1)
-    assert flip_lines(choice, found)[0].startswith("Holds: at no edge of 1 weak assumptions")
+    assert flip_lines(choice, found)[0].startswith("No flip found: at no edge of 1 weak assumptions")
     assert next_line(choice, found).startswith("To know any one of them alone would not visibly improve this choice")
     z = np.sin(np.arange(200.0))[:, None] + np.zeros(3)
     tie = [Sample("A", options[0].columns, z - z.mean(), (), 10), Sample("B", options[0].columns, 0 * z, (), 10)]

@@ -87,7 +87,7 @@ def test_value_says_the_choice_and_what_it_hangs_on(fork: Fork, here: Path) -> N
     child = done(fork, here, "value", "drawn", "all", "quo", "--outcome", "spread", "--worth", "1")
     assert child.code == 0
     assert "quo beats all in 100 %" in child.out
-    assert "Holds: at no edge" in child.out
+    assert "No flip found: at no edge" in child.out
     said = json.loads(done(fork, here, "value", "drawn", "all", "quo", "--outcome", "spread", "--json").out)
     assert said["options"][0]["name"] == "all"
     assert said["best"] == "all"

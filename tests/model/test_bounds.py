@@ -1,5 +1,9 @@
 """Conservation, bounds and windows over random policies, structures and parameters, with planted defects (V23)."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -7,6 +11,7 @@ from hypothesis import strategies as st
 from simdiff.analysis.verification.bounds import first_faults, some_inputs
 from simdiff.analysis.verification.limits import make_world, scenario, schools, seed_of
 from simdiff.model.inputs import Inputs, prepare
+from simdiff.scenario.schema import Partner
 
 PHASES = (Phase.generate, Phase.shrink)
 
@@ -53,3 +58,34 @@ def test_v23_twins(draw: dict[str, float], calendars: dict[str, tuple[int, ...]]
     out of its window and for a commitment without its floor."""
     assert planted({}, {}) == []
     assert fault in planted(draw, calendars)
+
+
+def test_a_world_of_other_partners_is_refused() -> None:
+    """Rules would look partners up where the world has none, and read whatever lies there."""
+    world = make_world(schools(8, 20), None, seed_of("partners"), near=3)
+    said = scenario(2)
+    prepare(said, world, 1)
+    partner = Partner(name="fund", members={"d0": "all"})
+    networks = said.policy.networks.model_copy(update={"partners": [partner]})
+    policy = said.policy.model_copy(update={"networks": networks})
+    with pytest.raises(ValueError, match="the world is one of 0 partners, the scenario has 1"):
+        prepare(said.model_copy(update={"policy": policy}), world, 1)
+
+
+ENDLESS = """
+import math
+from simdiff.analysis.verification.limits import make_world, scenario, schools
+from simdiff.model.inputs import new_sim, prepare
+from simdiff.model.rules.coaching import share_coaches
+sim = new_sim(prepare(scenario(2), make_world(schools(8, 20), None, 1, near=3), 1), 0)
+sim.school["asked"], sim.district["fte"] = 10.0, math.nan
+share_coaches(sim, 0, 0)
+print(sim.district["water"][0])
+"""
+
+
+def test_hours_that_are_no_number_end_the_sharing_of_coaches() -> None:
+    """Catches a search for the water level that never ends (in plain Python, so that it can be stopped)."""
+    run = subprocess.run([sys.executable, "-c", ENDLESS], env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, timeout=120,
+                         capture_output=True, text=True, check=True)  # fmt: skip
+    assert run.stdout == "0.0\n"

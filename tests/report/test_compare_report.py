@@ -117,7 +117,7 @@ def test_few_draws_are_told_with_the_way_out() -> None:
 def test_every_interval_says_what_it_is() -> None:
     """With draws: chance given the draws, and parameters; without: chance alone. The comparisons are counted."""
     told = texts(compared(6, 40))
-    assert "chance: 95% interval of the mean difference, the 40 draws given." in told
+    assert "chance: 95% interval of the mean difference, the draws given." in told
     assert "parameters: central 95% of the 40 draws' mean differences." in told
     assert "15 comparisons" in told
     alone = texts(compared(6, 1))
@@ -234,7 +234,7 @@ def test_the_frontier_and_the_acceptability_draw_their_numbers(plan: Plan) -> No
 def test_options_that_are_not_drawn_are_counted(plan: Plan) -> None:
     """Forty-two options against one: forty are drawn, and the caption says that one is in the table only; so it is."""
     chart = drawn(plan, compared(42, 2, tuple(f"o{n}" for n in range(42))))["differences"]
-    assert "Not drawn, but in the table: 1 more option." in chart.caption
+    assert "Not drawn, but in the chart's numbers: 1 more option." in chart.caption
     assert len({row["option"] for row in chart.table}) == 41
     assert len(chart.figure.axes[0].get_yticklabels()) == 40
 

@@ -19,7 +19,7 @@ export function memo(about, asked) {
     remember(key, { cells: state.cells, question: question.value });
     chosen.replaceChildren(el("span", {}, state.cells.length ? "Tells of" : "Tells of all options; to choose, add cells above."),
       ...state.cells.map((name) => el("button", { onclick: () => drop(name), "aria-label": `Remove ${name} from the memo` },
-        `${name} ✕`)), state.cells.length === 1 ? el("span", {}, "Add another: a memo compares two or more.") : "");
+        `${name} ✕`)));
   }
 
   function drop(name) {

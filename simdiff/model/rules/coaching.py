@@ -109,7 +109,7 @@ def share_coaches(sim, d, t):
             district.water = math.inf
             return
         rising = (hours - filled) / open_claims
-        if rising <= level:
+        if not rising > level:  # so put, a number that is none ends it too
             district.water = level
             return
         level = rising

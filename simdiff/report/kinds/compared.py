@@ -77,7 +77,8 @@ def option_names(found: Comparison) -> list[str]:
 
 def at_when(found: Comparison) -> str:
     """Where and when, in words."""
-    return f"{within([found.worlds.cells[0]], found.worlds.place)} {when(month_of(found))}"
+    worlds = found.worlds
+    return f"{within([worlds.cells[0]], worlds.place, worlds.practice)} {when(month_of(found))}"
 
 
 def worlds_line(found: Comparison) -> str:

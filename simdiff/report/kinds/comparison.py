@@ -86,8 +86,8 @@ def _layers(found: Comparison) -> str:
         thin = f"thin: {f'central {level}' if whole else 'range'} of the {layer_of(found)}s; "
         apart = "both from the lowest end of the structures' to the highest; "
         thin += apart if len(found.worlds.structures) > 1 else ""
-    return (f"Thick: {level} interval of chance; {thin}filled: firm ({found.comparisons:,} comparisons judged "
-            "together); open: cannot be told apart.")  # fmt: skip
+    return (f"Thick: {level} interval of chance (hidden where narrower than its dot); {thin}filled: firm "
+            f"({found.comparisons:,} comparisons judged together); open: cannot be told apart.")  # fmt: skip
 
 
 def _left_out(options: int, outcomes: int) -> str:

@@ -93,7 +93,8 @@ def at_when(shown: Shown) -> str:
     """Where and when, in words."""
     month = month_of(shown)
     time = "at the end of each cell's horizon" if month is None else when(month)
-    return f"{within(shown.one.block.cells, shown.found.asked.district)} {time}"
+    asked = shown.found.asked
+    return f"{within(shown.one.block.cells, asked.district, asked.practice)} {time}"
 
 
 def captioned(shown: Shown, *parts: str) -> str:

@@ -158,7 +158,7 @@ def _chart(results: Results, asked: Asked, panels: Sequence[Panel], cells: Seque
     months = sorted({int(month) for panel in panels for line in panel.lines for month in line.month})
     drawn = replace(asked, months=tuple(months))
     names = " and ".join(BY_NAME[name].title.lower() for name in asked.outcomes)
-    where = within(cells, asked.place or ALL)
+    where = within(cells, asked.place or ALL, asked.practice)
     grey = "Grey: the medians of the other panels." if len(panels) > 1 and len(asked.outcomes) == 1 else ""
     said = caption(results, f"{names.capitalize()} over time{where}.", layers(results, cells), grey, more)
     title = titled(results, cells)

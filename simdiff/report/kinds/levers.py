@@ -46,7 +46,7 @@ def levers(results: Results, asked: Asked, size: Size) -> Chart:
         Dots(name, tuple(_interval(name, read[cell.name][name], cell, place, practice, month) for cell in done))
         for name in outcomes
     ]
-    where = within(done, place)
+    where = within(done, place, practice)
     names = [plain(cell.name, LONGEST) for cell in done]
     time = when(month) if month is not None else "at the end of each cell's horizon"
     title = titled(results, done, f", {time.removeprefix('at the end of ') if month is not None else time}")

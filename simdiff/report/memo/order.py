@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from simdiff.analysis.contrasts import DISAGREE, WINNERS, against
 from simdiff.report.memo.pieces import Words, join
-from simdiff.report.memo.rules import doubt
+from simdiff.report.memo.rules import SAME_EVERYWHERE, doubt
 from simdiff.report.memo.speaker import Speaker
 
 MOST_NAMED = 4
@@ -42,10 +42,10 @@ def picked(said: Speaker, of_top: bool) -> Words:
     """How the option that is told of was picked, and what its mean is worth."""
     extreme, way = said.extreme
     luck = f"the {extreme} of several means is on average too {way}. "
-    words: Words = (f"As the example, by its mean {said.compared}, ", said.named(said.found.headline), " was picked")
+    words: Words = (f"As the example, by its {said.mean_of}, ", said.named(said.found.headline), " was picked")
     if of_top:
         return (*words, f": that it is {said.over} all others is not established, and {luck}")
-    return (*words, ", as it is next to ", said.named(said.found.baseline), f"; {luck}")
+    return (*words, ": after ", said.named(said.found.baseline), f" it has the {extreme}; {luck}")
 
 
 def beside_next(said: Speaker) -> Words:
@@ -58,13 +58,17 @@ def beside_next(said: Speaker) -> Words:
     if pair is None or not pair.whole.worlds:
         return ()
     words: Words = ("Of the others, the baseline apart, ", said.named(found.next_best), f" has the {said.extreme[0]} "
-                    f"mean {said.compared}: ")  # fmt: skip
+                    f"{said.mean_of}: ")  # fmt: skip
+    if pair.why == SAME_EVERYWHERE:
+        return (*words, said.named(found.headline), " does not differ from it in any world. ")
     difference = said.difference(pair, found.outcome)
     if pair.verdict == DISAGREE:
         return (*words, "structures of the model disagree which of the two is ", said.up, " (", *difference, "). ")
     if pair.verdict not in WINNERS:
+        main = found.against_baseline().get(found.headline)
+        why: Words = () if main is not None and main.why == pair.why else (", which ", *doubt(said, pair))
         return (*words, said.named(found.headline), " cannot be told apart from it (mean difference ", *difference,
-                ", which ", *doubt(said, pair), "). ")  # fmt: skip
+                *why, "). ")  # fmt: skip
     over = said.over if WINNERS[pair.verdict] > 0 else said.under
     return (*words, said.named(found.headline), f" is firmly {over} it, by ", *difference, ". ")
 

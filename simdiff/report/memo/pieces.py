@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from simdiff.report.figure import Chart
-from simdiff.report.steps import is_share, percent, step
+from simdiff.report.steps import end, is_share, percent, step
 from simdiff.report.words import difference, number
 from simdiff.study.files import csv_bytes
 
@@ -79,17 +79,14 @@ class Ledger:
         return self._put(shown.removesuffix(" points") if bare else shown, value, unit, what)
 
     def wait(self, value: float, unit: str, what: str, *, most: float, bare: bool = False) -> Number:
-        """A wait in months; one of the whole run is *not reached*. ``bare``: the length of the run stands before."""
-        if value >= most:
-            return self._put("not reached" if bare else f"not reached in {most:.0f} months", value, unit, what)
-        return self._put(f"{value:.0f}" if bare else f"{value:.0f} months", value, unit, what)
+        """A wait in months; one that does not end in the whole run is over its length. ``bare``: the unit stands
+        before."""
+        shown = f"over {most:.0f}" if value >= most else f"{value:.0f}"
+        return self._put(shown if bare else f"{shown} months", value, unit, what)
 
     def end(self, value: float, unit: str, what: str) -> Number:
         """An end of an interval of differences; its unit stands before. What rounds to 0 keeps its side."""
-        shown = minus(step(value, unit))
-        if shown == "0" and value:
-            shown = ">0" if value > 0 else "<0"
-        return self._put(shown, value, unit, what)
+        return self._put(minus(end(value, unit)), value, unit, what)
 
     def part(self, value: float, what: str) -> Number:
         """A share as percent; nearly none and nearly all are never rounded to none and all."""

@@ -54,8 +54,8 @@ def _under_each(said: Speaker, found: SweepEffects) -> list[Words]:
         what = f"of what is believed, mean effect on {said.found.outcome}: {name}"
         told: Words = (said.book.change(means[0], said.unit, f"least {what}"), " to ",
                        said.book.change(means[-1], said.unit, f"most {what}"))  # fmt: skip
-        firm = ", firmly each time" if sign else ", which is not firm, or not the same way, each time"
-        parts.append((said.factor(name), f" moves {said.title} by means of ", *told, firm))
+        firm = ", firmly each time" if sign else ", but not firmly the same way each time"
+        parts.append((said.factor(name), f" moves mean {said.title} by ", *told, firm))
     apart, count = join([(said.factor(name),) for name in found.apart]), len(found.blocks)
     lead: Words = ("Kept apart by ", *apart, " (", *said.several(count, "part", "parts of the results"), "): ")
     if not parts:

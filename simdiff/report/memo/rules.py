@@ -19,6 +19,7 @@ from simdiff.report.steps import short
 from simdiff.report.words import BY_NAME
 
 MONTHS = 12
+SAME_EVERYWHERE = "the same"
 SEEN = 0.0005
 """Gaps nearer to even than this are printed as none."""
 
@@ -43,6 +44,8 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
         return (f"In {title} the two cannot be told apart: the difference is not known in any world. ",)
     if outcome in CENSORED and never(said, pair):
         return ("Neither gets there in any world, so the two cannot be told apart. ",)
+    if pair.why == SAME_EVERYWHERE:
+        return (f"In {title} the two do not differ in any world. ",)
     told = said.difference(pair, outcome)
     if pair.verdict == DISAGREE:
         return (f"Structures of the model disagree on which of the two is {said.up} in {title} (mean difference ",
@@ -109,7 +112,7 @@ def lasts(said: Speaker) -> Words:
     headline = said.found.headline
     told = said.found.levels[headline]
     words: Words = ()
-    if "sustained" in told and not math.isnan(told["sustained"].median):
+    if said.found.outcome != "sustained" and "sustained" in told and not math.isnan(told["sustained"].median):
         words += ("Under ", said.named(headline), ", of the schools that ever launched the practice, ",
                   *said.level(headline, "sustained"), " are then still in real use. ")  # fmt: skip
     if "sustained_24" in told and not math.isnan(told["sustained_24"].median):

@@ -89,6 +89,11 @@ class Speaker:
         return f"distance of {the(self.title)} from even" if even else self.title
 
     @property
+    def mean_of(self) -> str:
+        """The mean of what is compared: *mean depth*."""
+        return f"mean of {self.compared}" if self.compared.startswith("the ") else f"mean {self.compared}"
+
+    @property
     def where(self) -> Words:
         """The place, if it is not all: * in Lake County Schools*."""
         return (" in ", Name(short(self.found.place))) if self.found.place else ()
@@ -131,6 +136,8 @@ class Speaker:
         if outcome in CENSORED:
             first = partial(self.book.wait, most=12 * self.found.year)
             ends = partial(first, bare=True)
+        if outcome in CENSORED and low >= 12 * self.found.year:
+            return (first(one.median, unit, f"median, and 5 % of {self.found.basis.layer}: {told}"),)
         if self.found.basis.units < 2:
             return (first(one.median, unit, f"one world: {told}"), " (one world)")
         layer = self.found.basis.layer
