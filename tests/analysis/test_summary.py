@@ -24,6 +24,15 @@ def test_chance_and_parameters_are_kept_apart() -> None:
     assert (one.parameter_low, one.parameter_high) == pytest.approx((5.0, 95.0))
 
 
+def test_two_draws_have_a_range_and_one_has_none() -> None:
+    """Draws with medians 10 and 20: 5–95 % of the way between them. One draw says nothing of the parameters."""
+    both = np.array([[9.0, 10.0, 11.0], [19.0, 20.0, 21.0]])
+    one = interval(intervals(both))
+    assert (one.median, one.parameter_low, one.parameter_high) == pytest.approx((15.0, 10.5, 19.5))
+    assert (one.low, one.high) == pytest.approx((14.1, 15.9)), "the median over draws of each draw's"
+    assert np.isnan(interval(intervals(both[:1])).parameter_high)
+
+
 def test_what_is_mostly_undefined_has_no_interval() -> None:
     """Catches a median over the few runs in which a thing happened, as if it were all of them."""
     values = np.full((1, 10), np.nan)
