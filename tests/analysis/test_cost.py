@@ -11,7 +11,17 @@ from compare_worlds import worlds_of
 from numpy.typing import NDArray
 
 from simdiff.analysis.comparison import judge
-from simdiff.analysis.cost import acceptability, complete, cost_effect, fieller, frontier, ratio, regrets, wtp_grid
+from simdiff.analysis.cost import (
+    acceptability,
+    complete,
+    cost_effect,
+    fieller,
+    frontier,
+    ratio,
+    ratio_under,
+    regrets,
+    wtp_grid,
+)
 from simdiff.analysis.matched import Asked
 from simdiff.analysis.spending import allowed_money, cheapest, slack, spending
 from simdiff.scenario import Scenario
@@ -290,3 +300,19 @@ def test_budgets_that_do_not_bind(spent: float, partner: float, over: float, und
     found = slack(replace(worlds, cells=cells))
     told = [(one.option, one.over, one.under) for one in found]
     assert told == ([("A", over, under)] if over or under else [])
+
+
+def test_a_ratio_under_structures_runs_over_the_ratios_of_each() -> None:
+    """Three draws under each: ratios 1, 2, 3 and 5, 10, 15 (of 2 each), whose central halves are their whole ranges. The
+    value is that of all sums, 66 over 9. Where one structure's denominators have both signs, there is no bound."""
+    above = np.array([1.0, 2.0, 3.0, 10.0, 20.0, 30.0])[:, None]
+    below = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])[:, None]
+    structure = np.array([0, 0, 0, 1, 1, 1])
+    found = ratio_under(above, below, structure, 0.5)
+    assert found.value == pytest.approx(66 / 9)
+    assert (found.low, found.high) == (1.0, 15.0)
+    assert ratio_under(above[::-1], below[::-1], structure, 0.5) == found
+    assert ratio_under(above, below, np.zeros(6, dtype=int), 0.5) == ratio(above, below, 0.5)
+    open_ended = ratio_under(above, np.where(above == 10, -below, below), structure, 0.5)
+    assert np.isnan([open_ended.low, open_ended.high]).all()
+    assert open_ended.value == pytest.approx(66 / 5)
