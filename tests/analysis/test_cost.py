@@ -303,8 +303,8 @@ def test_budgets_that_do_not_bind(spent: float, partner: float, over: float, und
 
 
 def test_a_ratio_under_structures_runs_over_the_ratios_of_each() -> None:
-    """Three draws under each: ratios 1, 2, 3 and 5, 10, 15 (of 2 each), whose central halves are their whole ranges. The
-    value is that of all sums, 66 over 9. Where one structure's denominators have both signs, there is no bound."""
+    """Three draws under each: ratios 1, 2, 3 and 5, 10, 15 (of 2 each), whose central halves are their whole ranges.
+    The value is that of all sums, 66 over 9. Where one structure's denominators have both signs, there is no bound."""
     above = np.array([1.0, 2.0, 3.0, 10.0, 20.0, 30.0])[:, None]
     below = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])[:, None]
     structure = np.array([0, 0, 0, 1, 1, 1])
