@@ -50,7 +50,7 @@ def cache_folder() -> Path:
     except OSError:
         shared, folder = folder, Path(tempfile.mkdtemp(prefix="simdiff-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        for file in shared.rglob("*") if shared.is_dir() else ():
+        for file in sorted(shared.rglob("*")) if shared.is_dir() else ():
             if file.is_file():  # file by file: a copied tree could not be written either
                 copy = folder / file.relative_to(shared)
                 copy.parent.mkdir(exist_ok=True, parents=True)
