@@ -66,7 +66,7 @@ def move(inputs: Inputs, scenario: Scenario, decisions: Decisions, budget: float
         "year": len(decisions), "years": scenario.years, "left": budget - spent, "left_text": money(budget - spent)
         if spent <= budget else f"overspent by {money(spent - budget)}", "budget_text": money(budget),
         "history": [{"spread": float(s), "depth": float(d), "cost": float(c), "text":
-                     f"spread {said(s, 'share')}, depth {said(d, 'share')}, spent {money(c)}"} for s, d, c in years],
+                     f"spread {said(s, 'share')}, depth {said(d, 'share')}, spent so far {money(c)}"} for s, d, c in years],
     }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def _outcome(name: str, o: int, found: Sequence[Values], values: Sequence[Values
     return {
         "name": name, "title": known.title, "unit": known.unit, "meaning": known.meaning,
         "bands": [[_numbers(one[row, o, BURN_IN - 1 :]) for row in range(3)] for one in found],
-        "end": [span(interval(one[:, o, last]), known.unit, parameters=False) for one in found],
+        "end": [_minus(span(interval(one[:, o, last]), known.unit, parameters=False)) for one in found],
         "numbers": [_numbers(one[:3, o, last], 17) for one in found],
         "difference": _difference(estimate(gap[None], np.ones((1, len(gap)), bool), CONFIDENCE), known.unit, gap),
     }  # fmt: skip
@@ -121,7 +121,7 @@ def _difference(one: Estimate, unit: str, gap: NDArray[np.float64]) -> dict[str,
     """B − A: the mean over matched worlds with the 95 % interval of chance, and the worlds themselves."""
     if not one.worlds:
         return {"text": "not defined", "worlds": "", "mean": None, "low": None, "high": None}
-    mean = difference(one.mean, unit, sign=True)
+    mean = _minus(difference(one.mean, unit, sign=True))
     chance = _range([one.chance_low, one.chance_high], unit)
     worlds = _range(list(np.nanquantile(gap, [0.05, 0.95])), unit)
     return {
@@ -132,7 +132,12 @@ def _difference(one: Estimate, unit: str, gap: NDArray[np.float64]) -> dict[str,
 
 
 def _range(ends: Sequence[float], unit: str) -> str:
-    return differences(ends, unit).replace(" and ", " to ")
+    return _minus(differences(ends, unit).replace(" and ", " to "))
+
+
+def _minus(text: str) -> str:
+    """Numbers in words, with the minus sign that money has."""
+    return text.replace("-", "−")
 
 
 def _numbers(values: NDArray[np.float64], digits: int = 5) -> list[float | None]:
