@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def explore_command(what: str, schools: Path | None, seed: int, port: int, *, browser: bool) -> int:
-    """Open a page on this machine for a scenario, or for a folder of results. Ctrl-C is how a page is closed (0); before
-    its address is told, it interrupts (130)."""
+    """Open a page on this machine for a scenario, or for a folder of results. Ctrl-C is how a page is closed (0);
+    before its address is told, it interrupts (130)."""
     if missing := [name for name in ("starlette", "uvicorn") if find_spec(name) is None]:
         errors().print(f"simdiff explore needs {' and '.join(missing)}: pip install 'simdiff[explore]'")
         return BAD_INPUT
