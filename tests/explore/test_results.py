@@ -172,6 +172,14 @@ def test_everybody_can_use_results(doses, opened, width):
     assert "chance" in page.inner_text("#results .layer").lower()
 
 
+def test_dots_are_drawn_again_for_a_screen_that_is_turned(doses, opened):
+    """Catches a picture that shrinks with its letters."""
+    page = looked(opened, doses)
+    assert page.evaluate("document.querySelector('.dots').viewBox.baseVal.width") == 900
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.wait_for_function("document.querySelector('.dots').viewBox.baseVal.width < 400")
+
+
 def test_hostile_results_stay_inert(evil, opened, tmp_path):
     """A title that is markup, a spreadsheet's formula and a path is text on the page, in the memo and in the chart."""
     page = looked(opened, evil)
