@@ -108,7 +108,8 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
         else "not to be told from"
     )
     band = span(interval(intervals(own[None, :, 1])), "share", parameters=False)
-    low, mean, high = (minus(difference(value, "share", sign=True)) for value in (one.chance_low, one.mean, one.chance_high))
+    low, mean, high, luck = (minus(difference(value, "share", sign=True))
+                             for value in (one.chance_low, one.mean, one.chance_high, mine - own[:, 1].mean()))  # fmt: skip
     return {
         "own": f"Depth in your world: {said(mine, 'share')}. The same decisions in {WORLDS} worlds: {band} "
                "(median and 5–95 %, chance alone).",
@@ -116,7 +117,7 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
                  f"({money(theirs[:, 2].mean())} against your {money(spent)}, on average).",
         "verdict": f"Your decisions are {ahead} it: {mean} of depth (95 % interval of the mean, by chance: {low} to "
                    f"{high}, world by world).",
-        "luck": f"Luck: your world ended {minus(difference(mine - own[:, 1].mean(), 'share', sign=True))} from the mean of "
+        "luck": f"Luck: your world ended {luck} from the mean of "
                 "your own decisions. That part says nothing about them.",
     }  # fmt: skip
 
