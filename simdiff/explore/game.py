@@ -108,8 +108,8 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
         else "not to be told from"
     )
     band = span(interval(intervals(own[None, :, 1])), "share", parameters=False)
-    low, mean, high, luck = (minus(difference(value, "share", sign=True))
-                             for value in (one.chance_low, one.mean, one.chance_high, mine - own[:, 1].mean()))  # fmt: skip
+    told = (one.chance_low, one.mean, one.chance_high, mine - own[:, 1].mean())
+    low, mean, high, luck = (minus(difference(value, "share", sign=True)) for value in told)
     return {
         "own": f"Depth in your world: {said(mine, 'share')}. The same decisions in {WORLDS} worlds: {band} "
                "(median and 5–95 %, chance alone).",
