@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simdiff.analysis.results_of import read_results
-from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE
+from simdiff.cli import BAD_INPUT, FAILED_TO_WRITE, INTERRUPTED
 from simdiff.cli.check import load_or_none
 from simdiff.cli.progress import errors, terminal
 from simdiff.cli.run import say_if_compiling
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def explore_command(what: str, schools: Path | None, seed: int, port: int, *, browser: bool) -> int:
-    """Open a page on this machine for a scenario, or for a folder of results."""
+    """Open a page on this machine for a scenario, or for a folder of results. Ctrl-C is how a page is closed (0);
+    before its address is told, it interrupts (130)."""
     if missing := [name for name in ("starlette", "uvicorn") if find_spec(name) is None]:
         errors().print(f"simdiff explore needs {' and '.join(missing)}: pip install 'simdiff[explore]'")
         return BAD_INPUT
@@ -33,12 +34,16 @@ def explore_command(what: str, schools: Path | None, seed: int, port: int, *, br
     from simdiff.explore.safety import new_token
     from simdiff.explore.server import serve
 
-    explorer = _explorer(what, schools, seed)
-    if explorer is None:
-        return BAD_INPUT
-    if not is_compiled():
-        say_if_compiling(errors())
-        explorer.warm()
+    try:
+        explorer = _explorer(what, schools, seed)
+        if explorer is None:
+            return BAD_INPUT
+        if not is_compiled():
+            say_if_compiling(errors())
+            explorer.warm()
+    except KeyboardInterrupt:
+        errors().print("stopped before the page was there")
+        return INTERRUPTED
 
     def ready(address: str) -> None:
         terminal().print(f"Exploring {what} at {address}", soft_wrap=True)
@@ -51,7 +56,7 @@ def explore_command(what: str, schools: Path | None, seed: int, port: int, *, br
     try:
         serve(explorer, new_token(), port, ready)
     except KeyboardInterrupt:
-        pass
+        return 0
     except OSError as problem:
         errors().print(f"--port {port}: {problem.strerror or problem}")
         return FAILED_TO_WRITE

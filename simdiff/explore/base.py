@@ -104,3 +104,8 @@ def as_file(base: Base, changes: Changes, name: str, title: str) -> str:
             holder = holder.setdefault(step, {})
         holder[steps[-1]] = value
     return to_yaml(said)
+
+
+def minus(text: str) -> str:
+    """Numbers in words, with the minus sign that money has."""
+    return text.replace("-", "−")

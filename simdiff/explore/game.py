@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from simdiff.analysis.contrasts import estimate
 from simdiff.analysis.summary import interval, intervals
+from simdiff.explore.base import minus
 from simdiff.model.inputs import Inputs, parameter_values, strengths
 from simdiff.model.outcomes import OUTCOME_FUNCTIONS, Observations
 from simdiff.model.policy import strengthened
@@ -66,7 +67,8 @@ def move(inputs: Inputs, scenario: Scenario, decisions: Decisions, budget: float
         "year": len(decisions), "years": scenario.years, "left": budget - spent, "left_text": money(budget - spent)
         if spent <= budget else f"overspent by {money(spent - budget)}", "budget_text": money(budget),
         "history": [{"spread": float(s), "depth": float(d), "cost": float(c), "text":
-                     f"spread {said(s, 'share')}, depth {said(d, 'share')}, spent {money(c)}"} for s, d, c in years],
+                     f"spread {said(s, 'share')}, depth {said(d, 'share')}, {money(c)} spent so far"}
+                    for s, d, c in years],
     }  # fmt: skip
 
 
@@ -106,7 +108,8 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
         else "not to be told from"
     )
     band = span(interval(intervals(own[None, :, 1])), "share", parameters=False)
-    low, mean, high = (difference(value, "share", sign=True) for value in (one.chance_low, one.mean, one.chance_high))
+    told = (one.chance_low, one.mean, one.chance_high, mine - own[:, 1].mean())
+    low, mean, high, luck = (minus(difference(value, "share", sign=True)) for value in told)
     return {
         "own": f"Depth in your world: {said(mine, 'share')}. The same decisions in {WORLDS} worlds: {band} "
                "(median and 5–95 %, chance alone).",
@@ -114,7 +117,7 @@ def verdict(inputs: Inputs, scenario: Scenario, decisions: Decisions, known: Seq
                  f"({money(theirs[:, 2].mean())} against your {money(spent)}, on average).",
         "verdict": f"Your decisions are {ahead} it: {mean} of depth (95 % interval of the mean, by chance: {low} to "
                    f"{high}, world by world).",
-        "luck": f"Luck: your world ended {difference(mine - own[:, 1].mean(), 'share', sign=True)} from the mean of "
+        "luck": f"Luck: your world ended {luck} from the mean of "
                 "your own decisions. That part says nothing about them.",
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simdiff.analysis.contrasts import Estimate, estimate
 from simdiff.analysis.summary import interval, intervals
+from simdiff.explore.base import minus
 from simdiff.model.inputs import BURN_IN, Inputs, prepare, world_of
 from simdiff.model.world import World
 from simdiff.report.words import BY_NAME, difference, differences, span
@@ -111,7 +112,7 @@ def _outcome(name: str, o: int, found: Sequence[Values], values: Sequence[Values
     return {
         "name": name, "title": known.title, "unit": known.unit, "meaning": known.meaning,
         "bands": [[_numbers(one[row, o, BURN_IN - 1 :]) for row in range(3)] for one in found],
-        "end": [span(interval(one[:, o, last]), known.unit, parameters=False) for one in found],
+        "end": [minus(span(interval(one[:, o, last]), known.unit, parameters=False)) for one in found],
         "numbers": [_numbers(one[:3, o, last], 17) for one in found],
         "difference": _difference(estimate(gap[None], np.ones((1, len(gap)), bool), CONFIDENCE), known.unit, gap),
     }  # fmt: skip
@@ -121,18 +122,18 @@ def _difference(one: Estimate, unit: str, gap: NDArray[np.float64]) -> dict[str,
     """B − A: the mean over matched worlds with the 95 % interval of chance, and the worlds themselves."""
     if not one.worlds:
         return {"text": "not defined", "worlds": "", "mean": None, "low": None, "high": None}
-    mean = difference(one.mean, unit, sign=True)
+    mean = minus(difference(one.mean, unit, sign=True))
     chance = _range([one.chance_low, one.chance_high], unit)
     worlds = _range(list(np.nanquantile(gap, [0.05, 0.95])), unit)
     return {
-        "text": f"{mean} (95 % interval of the mean, by chance: {chance})" if gap.any() else "no difference",
+        "text": f"{mean} ({chance})" if gap.any() else "no difference",
         "worlds": f"5–95 % of worlds: {worlds}. Above 0 in {one.above:.0%} of {one.worlds} worlds.",
         "mean": one.mean, "low": one.chance_low, "high": one.chance_high,
     }  # fmt: skip
 
 
 def _range(ends: Sequence[float], unit: str) -> str:
-    return differences(ends, unit).replace(" and ", " to ")
+    return minus(differences(ends, unit).replace(" and ", " to "))
 
 
 def _numbers(values: NDArray[np.float64], digits: int = 5) -> list[float | None]:

@@ -54,6 +54,16 @@ def test_policies_share_their_luck(base):
     assert {one["difference"]["text"] for one in found["outcomes"]} == {"no difference"}
 
 
+def test_what_is_below_zero_has_one_minus_sign(base):
+    """Fewer coaches are cheaper: points and dollars below zero look alike, in every sentence of the page."""
+    found = next(answers(Studio(1), [base.loaded, changed(base, {COACHES: 0.2})], 0, lambda: True))
+    said = {one["name"]: one["difference"] for one in found["outcomes"]}
+    assert said["cost"]["text"].startswith("−$")
+    assert said["depth"]["text"].startswith("−")
+    told = [text for one in found["outcomes"] for text in (*one["end"], one["difference"]["text"])]
+    assert not [text for text in told if "-" in text]
+
+
 def test_a_newer_question_ends_an_older_one(base):
     """Catches a computation that goes on after nobody asks for it."""
     studio, asked = Studio(1), iter([True] * 3)

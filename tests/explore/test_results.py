@@ -2,9 +2,7 @@
 
 import base64
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +13,6 @@ from conftest import HOSTILE, SMALL, Served, serving
 from test_server import GOOD, ODD, asked
 
 from simdiff import api
-from simdiff.cli.explore import explore_command
 from simdiff.report.words import money
 
 TWO = SMALL.replace(
@@ -175,6 +172,14 @@ def test_everybody_can_use_results(doses, opened, width):
     assert "chance" in page.inner_text("#results .layer").lower()
 
 
+def test_dots_are_drawn_again_for_a_screen_that_is_turned(doses, opened):
+    """Catches a picture that shrinks with its letters."""
+    page = looked(opened, doses)
+    assert page.evaluate("document.querySelector('.dots').viewBox.baseVal.width") == 900
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.wait_for_function("document.querySelector('.dots').viewBox.baseVal.width < 400")
+
+
 def test_hostile_results_stay_inert(evil, opened, tmp_path):
     """A title that is markup, a spreadsheet's formula and a path is text on the page, in the memo and in the chart."""
     page = looked(opened, evil)
@@ -241,13 +246,31 @@ def test_axes_have_the_same_sign(doses, opened):
     assert told == ["−$18M", "$18M", "−$420"]
 
 
-def test_stopped_before_the_page_is_there_is_interrupted(monkeypatch, tmp_path):
-    """While the model is compiled, or results are read, Ctrl-C ends the command as it ends any other; once the address
+STOPPED = """
+import os, signal, sys
+import simdiff.cli.explore as explore
+import simdiff.explore.server as server
+from simdiff.cli import main
+
+def stop(*given, **named):
+    os.kill(os.getpid(), signal.SIGINT)
+
+if sys.argv.pop(1) == "compiling":
+    explore.is_compiled, server.simulate = (lambda: False), stop
+else:
+    explore.load_or_none = stop
+main()
+"""
+
+
+@pytest.mark.parametrize("moment", ["compiling", "reading"])
+def test_stopped_before_the_page_is_there_is_interrupted(moment, tmp_path):
+    """While the model is compiled, or the scenario read, Ctrl-C ends the command as it ends any other; once the address
     is told, it is how a page is closed (``conftest`` expects 0 of every served page)."""
     (tmp_path / "small.yaml").write_text(SMALL.format(title="Small", practice="Paths"), encoding="utf-8")
-    monkeypatch.setattr("simdiff.cli.explore.is_compiled", lambda: False)
-    monkeypatch.setattr(
-        "simdiff.explore.server.simulate", lambda inputs, replicate: os.kill(os.getpid(), signal.SIGINT)
-    )
-    with pytest.raises(KeyboardInterrupt):  # the command line makes it 130 (``simdiff.cli.main``)
-        explore_command(str(tmp_path / "small.yaml"), None, 1, 0, browser=False)
+    words = [sys.executable, "-c", STOPPED, moment, "explore", "small.yaml", "--no-browser"]
+    run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
+    assert run.returncode == 130
+    assert run.stderr.endswith("stopped before the page was there\n")
+    assert "Traceback" not in run.stderr
+    assert run.stdout == ""

@@ -106,7 +106,7 @@ GOOD = {
     "replicate": 0, "month": 1, "row": 0, "outcome": "depth", "decisions": [], "cell": "", "draw": 0,
     "kind": "adoption",
 }  # fmt: skip
-ASKS = ("about", "explain", "save", "begin", "to", "story", "select", "points", "compare", "chart", "play")
+ASKS = ("about", "explain", "save", "begin", "to", "story", "select", "points", "compare", "chart", "memo", "play")
 
 
 @pytest.mark.parametrize("ask", ASKS)

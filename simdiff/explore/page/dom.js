@@ -109,7 +109,13 @@ export function table(caption, heads, rows) {
     el("table", {}, el("caption", {}, el("span", {}, caption)),
       el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell, n) =>
-        n ? el("td", {}, cell) : el("th", { scope: "row" }, cell)))))));
+        n ? el("td", {}, cell) : el("th", { scope: "row" }, ...breakable(cell))))))));
+}
+
+// A name of several parts breaks after a comma, before it breaks anywhere.
+function breakable(cell) {
+  if (typeof cell !== "string") return [cell];
+  return cell.split(",").flatMap((part, n) => n ? [",", el("wbr"), part] : [part]);
 }
 
 const MONTHS = ["July", "August", "September", "October", "November", "December", "January", "February", "March", "April",

@@ -38,8 +38,8 @@ export async function game(root, about) {
         chart("Depth (this world, year by year)", "depth")), el("ol", {}, ...found.history.map((year) => el("li", {}, year.text)))] : []));
     form.replaceChildren(...(found.year < found.years ? [...choices(), el("button", { id: "decide", onclick: decide },
       `Decide for year ${found.year + 1}`)] : []), el("button", { id: "again", onclick: again }, "Begin again"));
-    end.replaceChildren(...(found.verdict ? ["verdict", "rival", "own", "luck"].map((name) =>
-      el("p", { id: `game-${name}` }, found.verdict[name])) : []));
+    end.replaceChildren(...(found.verdict ? ["rival", "verdict", "own", "luck"].map((name) =>
+      el("p", { id: `game-${name}`, class: name === "verdict" ? "answer" : null }, found.verdict[name])) : []));
   }
 
   const decide = doing(async () => {

@@ -28,11 +28,16 @@ export async function results(root, about, show) {
     remember(key, { ...asked(), practice: practice.value, kind: kind.value });
   }
 
+  let points = null;
+  function drawDots() {
+    const wide = Math.min(900, root.clientWidth);
+    if (points && wide) dots.replaceChildren(dotChart(points, wide, (row, world) => jump(row.cell, world)));
+  }
+
   async function look() {
     keep();
-    const points = await ask("points", asked());
-    const wide = Math.min(900, root.clientWidth || 900);
-    dots.replaceChildren(dotChart(points, wide, (row, world) => jump(row.cell, world)));
+    points = await ask("points", asked());
+    drawDots();
     layer.textContent = points.layer;
     await compared();
   }
@@ -96,7 +101,8 @@ export async function results(root, about, show) {
     el("h3", {}, "What may be said"), words,
     el("h3", {}, "Charts"), el("div", { class: "row" }, labelled("Kind", kind)), picture,
     el("h3", {}, "Memo"), told.element));
+  window.addEventListener("resize", drawDots);
   await look();
   await drawn();
-  return {};
+  return { shown: drawDots };
 }

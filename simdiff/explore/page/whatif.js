@@ -87,7 +87,7 @@ export async function whatIf(root, about) {
     charts.replaceChildren(...found.outcomes.map((one) => el("figure", {}, el("figcaption", {}, one.title,
       el("small", {}, ` ${one.meaning}`)), bandChart(one, `A ends at ${one.end[0]}, B at ${one.end[1]}.`))));
     ends.replaceChildren(table(`After ${about.years} years: median (5–95 % of ${found.replicates} worlds, chance alone)`,
-      ["", "A", "B", "B − A, world by world"], found.outcomes.map((one) => [one.title, one.end[0], one.end[1],
+      ["", "A", "B", "B − A, world by world: mean (95 % interval by chance)"], found.outcomes.map((one) => [one.title, one.end[0], one.end[1],
         el("span", {}, one.difference.text, el("small", {}, one.difference.worlds))])));
     ends.dataset.numbers = JSON.stringify(Object.fromEntries(found.outcomes.map((one) => [one.name, one.numbers])));
     layer.textContent = found.layer;

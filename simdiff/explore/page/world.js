@@ -48,7 +48,7 @@ export async function world(root, about, show, views) {
     return el("div", { class: "legend" }, ...here.stages.map((stage) => el("span", { class: "field" },
       svg("svg", { viewBox: "-9 -9 18 18", class: "swatch", "aria-hidden": "true" },
         svg("path", stageMark(stage, about.stage_colours[stage], 6))), STAGES[stage])),
-    el("span", {}, "Size: share of teachers proficient." +
+    el("span", {}, "Size: share of teachers proficient. Ties are green where either school uses it." +
       (here.left_out ? ` ${here.left_out} weak ties are not drawn.` : "")));
   }
 
@@ -101,6 +101,7 @@ export async function world(root, about, show, views) {
 
   async function pick(chosen) {
     row = chosen;
+    map.marks.forEach((mark, n) => mark.classList.toggle("picked", n === row));
     if (!story.querySelector("ol")) story.replaceChildren(el("p", { role: "status" }, "Living this world again …"));
     const found = await ask("story", { row, practice: state.practice });
     story.replaceChildren(el("h3", {}, `The story of ${found.name} with ${found.practice}`), el("ol", {}, ...found.turns.map(turn)),
@@ -114,7 +115,7 @@ export async function world(root, about, show, views) {
     return el("li", {}, el("b", {}, one.when), ` ${one.what} `, one.why ? el("span", {}, `${one.why} `) : null,
       one.terms.length ? el("details", {}, el("summary", {}, luck || "The numbers behind it"),
         el("table", {}, el("tbody", {}, ...one.terms.map(([name, value]) => el("tr", {}, el("th", { scope: "row" }, name),
-          el("td", {}, value.toFixed(3).replace("-", "−"))))))) : luck ? el("span", { class: "luck" }, luck) : null);
+          el("td", {}, value.toFixed(4).replace("-", "−"))))))) : luck ? el("span", { class: "luck" }, luck) : null);
   }
 
   const stage = select([["", "any stage"], ...Object.entries(STAGES)], "");
