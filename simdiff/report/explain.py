@@ -175,7 +175,8 @@ def _partner(partner: Partner) -> str:
     grows = f", growing over {partner.ramp} months" if partner.ramp else ""
     text = (f"Outside partner {partner.name}: {members}; level {number(partner.level)} from "
             f"{month_words(partner.start)}{grows}, {_until(partner.stop)}.")  # fmt: skip
-    text += f" It pays {number(partner.fte)} coaches." if partner.fte else ""
+    coaches = "coach" if partner.fte == 1 else "coaches"
+    text += f" It pays {number(partner.fte)} {coaches}." if partner.fte else ""
     return text + (f" It pays {partner.match:.0%} of launches, prizes and fees." if partner.match else "")
 
 
