@@ -48,13 +48,23 @@ def cache_folder() -> Path:
         if not os.access(folder, os.W_OK):
             raise PermissionError(folder)
     except OSError:
-        shared, folder = folder, Path(tempfile.mkdtemp(prefix="simdiff-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return _private_copy(folder)
+    return folder
+
+
+def _private_copy(shared: Path) -> Path:
+    """A folder of this process alone with what is compiled in another; with nothing, if that cannot be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="simdiff-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
         for file in sorted(shared.rglob("*")) if shared.is_dir() else ():
             if file.is_file():  # file by file: a copied tree could not be written either
                 copy = folder / file.relative_to(shared)
                 copy.parent.mkdir(exist_ok=True, parents=True)
                 shutil.copyfile(file, copy)
+    except OSError:
+        shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
     return folder
 
 

@@ -113,3 +113,20 @@ def test_where_no_cache_can_be_made_a_private_one_is(tmp_path: Path, monkeypatch
     own = cache_folder.__wrapped__()
     assert own.parent == tmp_path
     assert list(own.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_copied_whole_is_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches half a compiled rule that is left behind by a full disk."""
+    shared = tmp_path / "shared" / "engine"
+    shared.mkdir(parents=True)
+    for name in ("a.nbc", "b.nbc"):
+        (shared / name).write_bytes(b"compiled")
+
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(b"comp")
+        if source.name == "b.nbc":
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(compiling.shutil, "copyfile", full)
+    monkeypatch.setattr(compiling.tempfile, "tempdir", str(tmp_path))
+    assert list(compiling._private_copy(shared.parent).iterdir()) == []
