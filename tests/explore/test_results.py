@@ -177,7 +177,8 @@ def test_dots_are_drawn_again_for_a_screen_that_is_turned(doses, opened):
     page = looked(opened, doses)
     assert page.evaluate("document.querySelector('.dots').viewBox.baseVal.width") == 900
     page.set_viewport_size({"width": 400, "height": 900})
-    page.wait_for_function("document.querySelector('.dots').viewBox.baseVal.width < 400")
+    page.wait_for_selector(".dots:not([viewBox^='0 0 900 '])")
+    assert page.evaluate("document.querySelector('.dots').viewBox.baseVal.width") < 400
 
 
 def test_hostile_results_stay_inert(evil, opened, tmp_path):

@@ -19,7 +19,7 @@ COMMANDS = (
     ["export", "--to", "csv"],
     ["compare"],
     ["memo", "--format", "html", "--question", "?"],
-    ["chart", "adoption"],
+    ["chart", "levers"],  # reads every cell, whichever has the first chunk by name
 )
 
 
