@@ -24,6 +24,7 @@ from simdiff.report.provenance import CAVEAT
 from simdiff.report.sweep_files import CHART, SUMMARY, Cells, changed_text, commands_of, finish_sweep, sweep_command_of
 from simdiff.report.sweep_report import contrast_lines, headline_table, layers_of, standing
 from simdiff.scenario import LoadedExperiment, ScenarioError, load_experiment, read_posterior
+from simdiff.scenario.folders import shipped_draws
 from simdiff.study.chunk_folder import Rows, TwinChunksError, about, scan
 from simdiff.study.dask_engine import DaskEngine, Keys, check_address
 from simdiff.study.draws import parameter_draws
@@ -133,11 +134,13 @@ def _all_draws(known: Plan, count: int | None, posterior: Path | None) -> tuple[
         raise ChangedError("the sweep has no parameter draws, it runs at the default values; draws need a new folder")
     if count < have:
         raise ChangedError(f"--draws: {count}, expected at least the {have} that there are")
-    source = tuple(read_posterior(posterior) if posterior else parameter_draws(known.experiment.seed, count))
+    told = known.experiment.posterior
+    given = posterior or (Path(told) if told in shipped_draws() else None)
+    source = tuple(read_posterior(given) if given else parameter_draws(known.experiment.seed, count))
     if source[:have] != known.draws:
         raise ChangedError("the draws do not begin with those of the folder (give their file with --posterior)")
     if len(source) < count:
-        raise ChangedError(f"--draws: {count}, expected at most the {len(source)} of {posterior}")
+        raise ChangedError(f"--draws: {count}, expected at most the {len(source)} of {given}")
     return source[:count]
 
 

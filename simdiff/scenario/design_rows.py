@@ -97,14 +97,21 @@ def _reads_as(told: Plain, level: Plain) -> bool:
     return str(told).lower() == str(level).lower()
 
 
-def table_file(root: Node, at: Place, told: str, top: Path, problems: list[Problem]) -> Path | None:
-    """A CSV that the experiment file ``top`` names, or None after saying what is wrong with it."""
+def table_file(root: Node, at: Place, told: str, top: Path, problems: list[Problem],
+               shipped: Mapping[str, Path] | None = None, otherwise: str = "") -> Path | None:  # fmt: skip
+    """A CSV that the experiment file ``top`` names, or None after saying what is wrong with it.
+
+    ``shipped``: files that go by a name where there is no file called so, and ``otherwise`` what may stand there.
+    """
     file = top.resolve().parent / told
     if Path(told).is_absolute() or not is_inside(file, project_folder(top)):
         expected = f"expected a file in {project_folder(top)}"
         problems.append(problem_at(root, at, f'"{told}" leaves the project', expected))
         return None
-    if not is_file(file):
-        problems.append(problem_at(root, at, f'no such file "{told}"', hint=like_file(file)))
-        return None
-    return file
+    if is_file(file):
+        return file
+    known = shipped or {}
+    if told not in known:
+        hint = nearest(told, known) or like_file(file, shipped)
+        problems.append(problem_at(root, at, f'no such file "{told}"', otherwise, hint))
+    return known.get(told)

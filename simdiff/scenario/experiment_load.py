@@ -12,10 +12,10 @@ from simdiff.scenario.design_rows import Levels, design_rows, table_file
 from simdiff.scenario.experiment_checks import design_problems, name_problems, outcome_problems
 from simdiff.scenario.experiment_schema import Experiment, Factor
 from simdiff.scenario.factors import factor_problems, is_range, is_whole, named_levels, settings_in, settings_of
-from simdiff.scenario.folders import find_experiment, project_folder
+from simdiff.scenario.folders import find_experiment, project_folder, shipped_draws
 from simdiff.scenario.load import OWN_KEYS, STAND_INS, Loaded, load_chain
 from simdiff.scenario.posterior import read_posterior
-from simdiff.scenario.problems import Problem, ScenarioError, show_path, shown
+from simdiff.scenario.problems import Problem, ScenarioError, listed, show_path, shown
 from simdiff.scenario.settings import laid
 from simdiff.scenario.source import Node, read_source
 from simdiff.scenario.translate import Place, place, problem_at, translated, without
@@ -29,7 +29,7 @@ class LoadedExperiment:
     """An experiment ready to be laid out.
 
     ``bases``: the tree of each scenario by id; ``rows``: those of a table design; ``posterior``: parameter draws by
-    name, if a file gives them; ``files``: every file that was read.
+    name, if a file or shipped draws give them; ``files``: every file that was read.
     """
 
     experiment: Experiment
@@ -192,7 +192,9 @@ def _posterior_of(
 ) -> tuple[dict[str, float], ...]:
     if experiment.posterior is None:
         return ()
-    path = table_file(root, ("posterior",), experiment.posterior, file, problems)
+    known = shipped_draws()
+    allowed = f"expected a CSV in a folder of this project, or {listed(known)} (left out: the priors)"
+    path = table_file(root, ("posterior",), experiment.posterior, file, problems, known, allowed)
     if path is None:
         return ()
     try:

@@ -146,7 +146,8 @@ class Experiment(Closed):
     draws: Annotated[int, Field(ge=0, le=100_000), Unit("draws")] = 0
     """Parameter draws, a layer apart from replicates; 0: the default values."""
     posterior: str | None = None
-    """CSV of parameter draws, a column a parameter and a row a draw, used in place of the priors."""
+    """Parameter draws in place of the priors: a CSV, a column a parameter and a row a draw; or ``calibrated``, the
+    draws that ship."""
     seed: int = 1
     """Seed of all luck, of parameter draws and of random designs."""
     keep: Keep = Keep()

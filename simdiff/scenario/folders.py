@@ -1,5 +1,6 @@
 """Where scenario files may lie: the project's folder, the shipped scenarios, and nothing else."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import simdiff
@@ -26,6 +27,11 @@ def shipped_scenarios() -> dict[str, Path]:
 def shipped_experiments() -> dict[str, Path]:
     """Return the shipped experiments by name, sorted."""
     return _shipped("experiments")
+
+
+def shipped_draws() -> dict[str, Path]:
+    """Return the shipped files of parameter draws by name, sorted."""
+    return {path.stem: path for path in sorted(shipped_folder("experiments").glob("*.csv"))}
 
 
 def _shipped(kind: str) -> dict[str, Path]:
@@ -107,9 +113,10 @@ def is_inside(path: Path, project: Path) -> bool:
     )
 
 
-def like_file(path: Path) -> str:
-    """Return the name of the file beside ``path``, or of the shipped scenario, that is most like its name."""
-    return _beside(path) or nearest(path.name, shipped_scenarios())
+def like_file(path: Path, shipped: Mapping[str, Path] | None = None) -> str:
+    """Return the name of the file beside ``path``, or of what is shipped (left out: scenarios), that is most like its
+    name."""
+    return _beside(path) or nearest(path.name, shipped_scenarios() if shipped is None else shipped)
 
 
 def _beside(path: Path) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from simdiff.register import CATALOGUE, FINAL_OUTCOMES, OUTCOMES, PARAMETERS
 from simdiff.scenario.experiment_schema import Experiment, Variant
+from simdiff.scenario.folders import shipped_draws
 from simdiff.scenario.reference import Item, fields, inside, items, note, parameters, plain, sentence
 from simdiff.scenario.schema import Closed, LeverLevel, Override, Scenario
 from simdiff.scenario.words import Kind, below, is_model, limit, unwrap
@@ -166,6 +167,8 @@ def _special(item: Item, *, part: bool) -> list[Schema]:
             return [known, {"type": "array", "items": texts, "minItems": 1}]
         case "keep.outcomes":
             return [{"type": "array", "items": {"enum": outcomes}, "minItems": 1}]
+        case "posterior":
+            return [{"enum": list(shipped_draws())}, *_value(item, part=part)]
         case "until.outcome":
             return [{"enum": outcomes}]
         case "factors.<name>.prior":

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simdiff.register import PARAMETERS
-from simdiff.scenario.folders import is_file, like_file, shipped_folder
+from simdiff.scenario.folders import is_file, like_file, shipped_draws
 from simdiff.scenario.problems import Problem, ScenarioError, nearest, show_path, shown
 from simdiff.scenario.table import number_of, read_table
 
@@ -18,10 +18,10 @@ def read_posterior(path: Path) -> tuple[dict[str, float], ...]:
 
     Raises ScenarioError with every problem.
     """
-    shipped = {file.stem: file for file in sorted(shipped_folder("experiments").glob("*.csv"))}
+    shipped = shipped_draws()
     path = path if is_file(path) else shipped.get(str(path), path)
     if not is_file(path):
-        hint = nearest(path.name, shipped) or like_file(path)
+        hint = nearest(path.name, shipped) or like_file(path, shipped)
         raise ScenarioError([Problem(str(path), 0, 0, "", "no such file", hint=hint)])
     lines = read_table(path)
     first, head = next(lines)
