@@ -12,6 +12,7 @@ from simdiff.register import PARAMETERS
 from simdiff.register.tables import number
 from simdiff.report.explain import by_heading, explained, not_done
 from simdiff.scenario import Loaded
+from simdiff.scenario.chain import read_chain
 from simdiff.scenario.folders import known_as
 from simdiff.scenario.leaves import Own, own_values
 from simdiff.scenario.reference import default_words, item_at
@@ -38,10 +39,12 @@ def _print(console: Console, loaded: Loaded) -> None:
         console.print(f"\n{heading}", style="bold")
         for one in sentences:
             paragraph(console, one.text)
-    files = [known_as(file) for file in loaded.files]
-    console.print(f"\nWhat {files[0]} says", style="bold")
-    if len(files) > 1:
-        paragraph(console, f"It builds on {', then '.join(files[1:])}.")
+    built_on = read_chain(loaded.files[0]).files
+    console.print(f"\nWhat {known_as(built_on[0])} says", style="bold")
+    if len(built_on) > 1:
+        paragraph(console, f"It builds on {', then '.join(map(known_as, built_on[1:]))}.")
+    if read := loaded.files[len(built_on) :]:
+        paragraph(console, f"It reads {', '.join(map(known_as, read))}.")
     own = [one for one in own_values(loaded.files[0]) if one.leaf.path[0] != "where"]
     for value in own:
         paragraph(console, _own(value))

@@ -1,7 +1,7 @@
 """What is explored: a scenario, and the same with settings laid over it, as a file that extends it would say them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +85,7 @@ def _checked(base: Base, settings: Mapping[str, Any]) -> Loaded:
     problems = [one for _, one in cross_problems(scenario, root, has_table=bool(base.loaded.schools))]
     if problems:
         raise ScenarioError(problems)
-    return Loaded(scenario, scenario.model_dump(mode="json"), base.loaded.files, base.loaded.schools,
-                  base.loaded.notes)  # fmt: skip
+    return replace(base.loaded, scenario=scenario, text=scenario.model_dump(mode="json"))
 
 
 def as_file(base: Base, changes: Changes, name: str, title: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from simdiff.register import LEVERS, PARAMETERS, Lever
 from simdiff.register.tables import MONTHS, number
+from simdiff.report.explain_ties import readers_told, ties_told
 from simdiff.report.words import money
 from simdiff.scenario import Loaded, Scenario, resolve_practice, value_for
 from simdiff.scenario.advice import is_on, part_at
@@ -75,6 +76,10 @@ def _where(loaded: Loaded) -> Iterator[Said]:
             source = f" Source: {' '.join(district.profile.source.split())}." if district.profile.source else ""
             said = f"{sum(counts.values())} schools ({kinds}), drawn from a published profile."
             yield Said(at, "Where", f"{district.title} ({name}): {said}{source}")
+        if ties := ties_told(loaded, name):
+            yield Said(f"{at}.ties", "Where", ties)
+    if readers := readers_told(loaded.scenario):
+        yield Said("where.ties", "Where", readers)
     redrawn = "differ between replicates" if where.world == "redrawn" else "are the same in all replicates"
     yield Said("where.world", "Where", f"Traits of schools that nobody has seen {redrawn}.")
 

@@ -1,6 +1,6 @@
 """Loading a scenario: read, merge, validate, check, and read the schools of its table. All problems come at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ class Loaded:
 
     ``text`` is the whole scenario as plain data, every default said and given networks in it; ``files`` every file that
     was read, the top one first, the school table and networks last; ``schools`` the rows of each district that is read
-    from the table; ``notes`` the sentences that say what was done about its blanks.
+    from the table; ``notes`` the sentences that say what was done about its blanks; ``networks`` the file of each
+    district whose ties one gives.
     """
 
     scenario: Scenario
@@ -41,6 +42,7 @@ class Loaded:
     files: tuple[Path, ...]
     schools: dict[str, tuple[SchoolRow, ...]]
     notes: tuple[str, ...]
+    networks: dict[str, Path] = field(default_factory=dict)
 
 
 def load_scenario(path: Path, schools: Path | None = None) -> Loaded:
@@ -72,7 +74,7 @@ def load_chain(chain: Chain, schools: Path | None = None) -> Loaded:
     rows, left, notes = _read_table(scenario, table, chain.root)
     files = chain.files + ((table,) if table and rows else ()) + tuple(networks.values())
     scenario, more_notes = _with_ties(scenario, networks, rows, left, chain.root)
-    return Loaded(scenario, scenario.model_dump(mode="json"), files, rows, (*notes, *more_notes))
+    return Loaded(scenario, scenario.model_dump(mode="json"), files, rows, (*notes, *more_notes), networks)
 
 
 def _validated(chain: Chain, *, has_schools: bool) -> tuple[Scenario | None, list[Problem]]:
