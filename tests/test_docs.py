@@ -7,9 +7,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from PIL import Image
 
 from simdiff.analysis.leaders import NOT_RUN
 from simdiff.register import CALENDARS, CATALOGUE, FINAL_OUTCOMES, LEVERS, OUTCOMES, PARAMETERS
+from simdiff.report.replay import edits
 from simdiff.scenario import load_scenario
 from simdiff.scenario.schema import Scenario
 
@@ -107,6 +109,38 @@ def test_what_was_kept_of_long_runs_says_how_to_repeat_it() -> None:
     assert all("rmse" in row for row in calibrated["carlson"])
     for kept in (validation, calibrated):
         assert kept["reproduce"].endswith(" --network FOLDER")
+
+
+STUDIES = {
+    "docs/runs/validation.json": ("patterns", "rollouts", "survival", "plateau"),
+    "docs/runs/field-study.json": ("field-study",),
+    "docs/runs/recovery.json": ("recovery",),
+    "experiments/calibrated.json": ("calibration", "carlson"),
+}
+"""What was kept of each long run, and the pictures of it."""
+
+
+@pytest.mark.parametrize("kept", STUDIES)
+def test_pictures_of_long_runs_carry_the_command_that_their_page_prints(kept: str) -> None:
+    """Catches a picture whose story leads to another run than the figures beside it: without the network, or smaller.
+    Those of calibration and recovery are older, and say only how to repeat the run."""
+    command = json.loads((ROOT / kept).read_text())["reproduce"]
+    for name in STUDIES[kept]:
+        with Image.open(DOCS / f"{name}.png") as picture:
+            story = json.loads(picture.info["Description"])
+        assert story.get("command", story.get("reproduce")) == command, name
+        if "checksum" in story:
+            assert edits(story) == [], name
+
+
+def test_no_long_run_is_without_its_pictures() -> None:
+    """Catches a picture of a study, shown in the documents, that the test above does not look at."""
+    shown = set()
+    for file in DOCS.glob("*.png"):
+        with Image.open(file) as picture:
+            told = json.loads(picture.info.get("Description", "{}"))
+        shown |= {file.stem} if {"study", "reproduce"} & told.keys() else set()
+    assert shown == {name for names in STUDIES.values() for name in names}
 
 
 def test_commands_are_kept_without_the_place_of_a_network() -> None:
