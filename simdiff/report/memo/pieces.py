@@ -76,12 +76,12 @@ class Ledger:
     def gap(self, value: float, unit: str, what: str, *, bare: bool = False) -> Number:
         """A difference that is an outcome of its own; ``bare``: its unit stands before."""
         shown = minus(difference(value, unit))
-        return self._put(shown.removesuffix(" points") if bare else shown, value, unit, what)
+        return self._put(shown.removesuffix(" points").removesuffix(" months") if bare else shown, value, unit, what)
 
     def wait(self, value: float, unit: str, what: str, *, most: float, bare: bool = False) -> Number:
-        """A wait in months; one that does not end in the whole run is over its length. ``bare``: the unit stands
-        before."""
-        shown = f"over {most:.0f}" if value >= most else f"{value:.0f}"
+        """A wait in months; one that does not end in the whole run is over its length, and one that nearly takes it is
+        not rounded to it. ``bare``: the unit stands before."""
+        shown = f"over {most:.0f}" if value >= most else f"{value:.{int(value >= most - 0.5)}f}"
         return self._put(shown if bare else f"{shown} months", value, unit, what)
 
     def end(self, value: float, unit: str, what: str) -> Number:
