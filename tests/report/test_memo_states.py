@@ -137,8 +137,7 @@ def test_ranges_of_several_structures_are_their_envelope(rival: Path) -> None:
     words = text(memo)
     assert (
         "their ranges are about those of all 3 parameter draws (values that the parameters may have) of 4 replicates "
-        "(worlds with other luck) each"
-        in words
+        "(worlds with other luck) each" in words
     )
     assert "under each of 2 structures of the model" in words
     assert "2 structures of the model (contagion=logit and contagion=threshold); a verdict is given only" in words
@@ -163,8 +162,9 @@ def test_one_option_under_several_beliefs_is_told_from_all_of_them(believed: Pat
     each = [np.median(rows.values(cell, "depth", None, "all", None)) for cell in results.plan.cells]
     assert len(each) == 4
     assert found.levels[found.headline]["depth"].median == pytest.approx(np.median(each))
-    assert "of 2 sets of parameters of 3 replicates (worlds with other luck) each, under each of 2 structures" in text(
-        memo
+    assert (
+        "of all 2 sets of parameters of 3 replicates (worlds with other luck) each, under each of 2 structures"
+        in text(memo)
     )
     assert "2 structures of the model" in text(memo)
     assert "Default parameters, but for those that a scenario or a factor sets" in text(memo)
@@ -288,7 +288,7 @@ def test_of_an_outcome_with_an_even_point_the_distance_is_compared(coaches: Path
     results, memo = of(coaches, Asked(("equity_gap",)))
     heads = [text_of(one) for one in table(memo).heads]
     assert heads[1] == "Equity gap"
-    assert "Distance from even: difference from the baseline" in heads
+    assert "Distance from even minus the baseline’s" in heads
     assert "what moves the equity gap itself, not its distance from even" in text(memo)
     assert "neither more nor less" not in text(memo)
     found = brief(results, results.source.rows(), Asked(("equity_gap",)))

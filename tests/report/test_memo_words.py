@@ -336,10 +336,7 @@ def test_an_even_outcome_that_is_firm_at_one_set(undrawn: Results) -> None:
     speaker = said(undrawn, Asked(("equity_gap",)))
     firm = Contrast("equity_gap", "a", "b", replace(PART, draws=1), (PART,), ("as it is",), 0.001, B_ABOVE)
     words = text_of(rules.verdict(speaker, firm, "equity_gap"))
-    assert words.startswith(
-        "On average over worlds at this one set of parameters the first is farther from even, on "
-        "whichever side, than b: "
-    )
+    assert words.startswith("At this one set of parameters that is a greater distance than under b: mean difference ")
     assert words.endswith("A distance grows with scatter between worlds alone. ")
     nothing = SimpleNamespace(verdict=SAME, why="the same", whole=PART, outcome="equity_gap", structures=())
     assert "do not differ in any world" in text_of(rules.verdict(speaker, nothing, "equity_gap"))  # type: ignore[arg-type]

@@ -196,7 +196,7 @@ def _options(said: Speaker, results: Results) -> list[Any]:
     heads: list[Words] = [("Option",), *((BY_NAME[name].title,) for name in columns)]
     if pairs:
         what = BY_NAME[found.outcome].title if DIRECTIONS[found.outcome].even is None else "Distance from even"
-        heads += [(f"{what}: difference from the baseline",), ("Told apart?",)]
+        heads += [(f"{what} minus the baseline’s",), ("Told apart?",)]
     rows = []
     for option in found.shown:
         row: list[Words] = [(said.named(option),), *(said.level(option, name) for name in columns)]

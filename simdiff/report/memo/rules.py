@@ -59,12 +59,12 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
         return (f"In {title} the two cannot be told apart: the mean difference, ", *told, ", ", *doubt(said, pair),
                 ". ")  # fmt: skip
     up = WINNERS[pair.verdict] > 0
-    first, world = "The first", "On average over worlds"
+    first, that = "The first", "On average that"
     if said.alone:
-        first, world = "At this one set of parameters the first", f"{world} at this one set of parameters"
+        first, that = "At this one set of parameters the first", "At this one set of parameters that"
     if even:
-        words: Words = (f"{world} the first is {'nearer to' if up else 'farther from'} even, on whichever side, than ",
-                        said.named(pair.second), ": mean difference of the distance ", *told)  # fmt: skip
+        words: Words = (f"{that} is a {'smaller' if up else 'greater'} distance than under ",
+                        said.named(pair.second), ": mean difference ", *told)  # fmt: skip
     else:
         words = (f"{first} is {said.up if up else said.down} in {title}: mean difference ", *told)
     scatter = "A distance grows with scatter between worlds alone. " if even else ""
