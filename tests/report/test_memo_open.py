@@ -226,6 +226,28 @@ def test_why_an_effect_with_a_firm_interval_is_open(pairs: Results) -> None:
     assert "which cannot be told from none; by itself it would be firm" in text_of(reasons._shares(speaker, share)[0])  # type: ignore[arg-type]
 
 
+def test_under_each_structure_what_does_nothing_moves_nothing(pairs: Results) -> None:
+    """Each structure has its name and its own interval; two means are no interval."""
+    speaker = said(pairs)
+    none = replace(EFFECT, mean=0.0, chance_low=0.0, chance_high=0.0, parameters_low=0.0, parameters_high=0.0, p=1.0)
+    low = replace(EFFECT, mean=0.02, parameters_low=0.01, parameters_high=0.03)
+
+    def told(first: Effect, second: Effect) -> str:
+        blocks = tuple(
+            SimpleNamespace(block=SimpleNamespace(held={"contagion": level}),
+                            factorial=SimpleNamespace(own=SimpleNamespace(main=(replace(one, name="goals"),))))
+            for level, one in (("logit", first), ("threshold", second))
+        )  # fmt: skip
+        found = SimpleNamespace(blocks=blocks, signs={"goals": 1}, apart=("contagion",))
+        return text_of(reasons._under_each(speaker, found)[0])  # type: ignore[arg-type]
+
+    assert told(EFFECT, low) == (
+        "Kept apart by contagion (2 parts): Clear goals moves depth by +10 points (+4.0 to +20) under logit and +2.0 "
+        "points (+1.0 to +3.0) under threshold, firmly each time."
+    )
+    assert told(none, none) == "Kept apart by contagion (2 parts): Clear goals moves depth in no world."
+
+
 # ----- what nothing is known of
 
 
@@ -250,6 +272,29 @@ def test_nothing_is_said_of_no_difference(pairs: Results) -> None:
     words = text_of(order.picked(empty, of_top=True))
     assert words.endswith(" was taken; none has a mean. ")
     assert "picked" not in words
+
+
+def test_one_that_was_picked_after_the_baseline_is_said_to_be(pairs: Results) -> None:
+    speaker = said(pairs)
+    comparison = speaker.found.comparison
+    assert comparison is not None
+    names = comparison.worlds.options
+    for base, there in ((0.2, True), (0.05, False)):
+        means = tuple(replace(PART, mean=base if name == speaker.found.baseline else 0.1) for name in names)
+        one = replace(comparison, outcomes=(replace(comparison.outcomes[0], means=means),))
+        words = text_of(order.picked(replace(speaker, found=replace(speaker.found, comparison=one)), of_top=True))
+        assert ("was picked: after No policy it has the highest; that it is ahead of all others" in words) == there
+
+
+def test_units_stand_where_a_number_needs_them() -> None:
+    book = Ledger()
+    shown = [book.change(0.25, unit, "x").shown for unit in ("share", "month", "schools", "ratio", "$")]
+    assert shown == ["+25 points", "+0.25 months", "+0.25 schools", "+0.25", "+$0"]
+    assert book.distance(0.25, "month", "x").shown == "0.25 months", "a quarter of a month is no month"
+    assert [book.wait(value, "month", "x", most=120).shown for value in (119.6, 119.0, 120.0)] == [
+        "119.6 months", "119 months", "over 120 months"
+    ]  # fmt: skip
+    assert book.gap(3.0, "month", "x", bare=True).shown == "3"
 
 
 def test_options_and_factors_of_one_name_are_told_apart(pairs: Results) -> None:

@@ -176,7 +176,7 @@ def _intervals(said: Speaker) -> Words:
     if not pairs:
         return ("none is known here. ",)
     told = book.part(comparison.confidence, "confidence of differences")
-    under = ", from the lowest end to the highest of the structures’" if len(found.basis.structures) > 1 else ""
+    under = "; of several structures, from the lowest end to the highest" if len(found.basis.structures) > 1 else ""
     attained = min((one.parameters_level for one in pairs if one.draws > 1), default=comparison.confidence)
     if attained < comparison.confidence - 1e-9:
         return ("their ranges run from the lowest to the highest of the draws’ own means, which bounds ",

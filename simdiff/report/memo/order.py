@@ -48,10 +48,14 @@ def picked(said: Speaker, of_top: bool) -> Words:
         return ("As the example, ", said.named(said.found.headline), " was taken; none has a mean. ")
     extreme, way = said.extreme
     luck = f"the {extreme} of several means is on average too {way}. "
-    words: Words = (f"As the example, by its {said.mean_of}, ", said.named(said.found.headline), " was picked")
+    words: Words = (f"As the example, by its {said.mean_of}, ", said.named(said.found.headline), " was picked: ")
+    means = {name: comparison.outcomes[0].direction.sign * one.mean
+             for name, one in zip(comparison.worlds.options, comparison.outcomes[0].means, strict=True)}  # fmt: skip
+    if not of_top or means[str(said.found.baseline)] > means[said.found.headline]:
+        words += ("after ", said.named(said.found.baseline), f" it has the {extreme}; ")
     if of_top:
-        return (*words, f": that it is {said.over} all others is not established, and {luck}")
-    return (*words, ": after ", said.named(said.found.baseline), f" it has the {extreme}; {luck}")
+        return (*words, f"that it is {said.over} all others is not established, and {luck}")
+    return (*words, luck)
 
 
 def beside_next(said: Speaker) -> Words:

@@ -60,6 +60,10 @@ def _under_each(said: Speaker, found: SweepEffects) -> list[Words]:
             told += (" and so on in ", *said.several(more, "more part", "more parts of the results"))
         firm = ", firmly each time" if sign else ", not firmly the same way each time"
         parts.append((said.factor(name), f" moves {said.title} by ", *told, firm))
+        if all(
+            effect.why == SAME_EVERYWHERE for block in blocks for effect in main_effects(block) if effect.name == name
+        ):
+            parts[-1] = (said.factor(name), f" moves {said.title} in no world")
     apart, count = join([(said.factor(name),) for name in found.apart]), len(found.blocks)
     lead: Words = ("Kept apart by ", *apart, " (", *said.several(count, "part", "parts of the results"), "): ")
     if not parts:

@@ -177,7 +177,7 @@ def distances(said: Speaker, gap: Gap) -> Words:
     told = verdict(said, pair, outcome)
     if not pair.whole.worlds or pair.why == SAME_EVERYWHERE:
         return told
-    means = [said.book.gap(one.mean, BY_NAME[outcome].unit, f"mean distance of {outcome} from even, {name}")
+    means = [said.book.distance(one.mean, BY_NAME[outcome].unit, f"mean distance of {outcome} from even, {name}")
              for one, name in ((gap.first, pair.first), (gap.second, pair.second))]  # fmt: skip
     return (f"Whichever side is ahead, the mean distance of {the(noun(outcome))} from even is ", means[0], "; under ",
             said.named(pair.second), ", ", means[1], ". ", *told)  # fmt: skip
