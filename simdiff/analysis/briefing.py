@@ -14,7 +14,7 @@ from simdiff.analysis.bins import LEAST_DRAWS
 from simdiff.analysis.cell_values import Asked as AskedEffects
 from simdiff.analysis.cell_values import AskError as EffectsError
 from simdiff.analysis.comparison import Comparison, judge
-from simdiff.analysis.contrasts import Contrast, against, contrast, contrasts
+from simdiff.analysis.contrasts import Contrast, Estimate, against, contrast
 from simdiff.analysis.cost import Ratio
 from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.levels import At, Basis, Beliefs, Districts, Side, basis, districts, level, side
@@ -43,6 +43,16 @@ TOLD = ("spread", "depth", "sustained", "sustained_24", "equity_gap", "cost")
 """Outcomes that every memo tells of, where they are kept."""
 MOST_SHOWN = 6
 """Options in a memo's table; more do not fit on its pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far two options' equity gaps are from even: the ``contrast`` of the distances, judged by itself, and the mean
+    distance of its first and of its second option."""
+
+    contrast: Contrast
+    first: Estimate
+    second: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class Briefing:
     comparison: Comparison | None = None
     apart: int = 0
     next_best: str | None = None
-    gap: Contrast | None = None
+    gap: Gap | None = None
     extra_cost: Contrast | None = None
     per_million: Ratio | None = None
     effects: SweepEffects | None = None
@@ -122,7 +132,7 @@ def brief(results: Results, rows: Rows | None, asked: Asked) -> Briefing:
     effects, no_effects = _effects(results, rows, whole)
     others = best_first(found, but=(headline,))
     value, no_value = _value(results, rows, whole, list(dict.fromkeys([headline, baseline, *others[:1]])))
-    base = _basis(results, options, (headline, baseline), worlds.outcomes[0], at)
+    base = _basis(results, options, shown, worlds.outcomes[0], at)
     return Briefing(
         whole, worlds.outcomes[0], worlds.year, _title_of(worlds.cells[0], worlds.place), worlds.practice,
         worlds.options, shown, headline,
@@ -240,11 +250,12 @@ def _behind(results: Results, beliefs: Beliefs, at: At, confidence: float) -> Si
     return side(results, beliefs, "equity_gap", at, confidence) if kept else None
 
 
-def _gap(results: Results, rows: Rows, asked: Asked, headline: str) -> Contrast | None:
+def _gap(results: Results, rows: Rows, asked: Asked, headline: str) -> Gap | None:
     if "equity_gap" not in results.plan.question.outcomes or asked.baseline in (None, headline):
         return None
     pair = replace(asked, outcomes=("equity_gap",), cells=(headline, str(asked.baseline)))
-    return contrasts(matched(results.plan, rows, pair), asked.confidence)[0]
+    found = judge(matched(results.plan, rows, pair), pair).outcomes[0]
+    return Gap(found.contrasts[0], *found.means)
 
 
 def _extra_cost(worlds: Matched, found: Comparison, headline: str) -> tuple[Contrast | None, Ratio | None]:
@@ -273,7 +284,7 @@ def _value(results: Results, rows: Rows, asked: Asked, options: Sequence[str]) -
     if direction.neutral:
         return None, "of this outcome neither more nor less is better"
     if any(len(beliefs) > 1 for beliefs in options_of(results.plan).values()):
-        return None, "factors say what is believed, beside the draws: see `simdiff value`"
+        return None, "factors say what is believed, such as structures, and it is worked out for draws alone"
     if _drawn(results) < LEAST_DRAWS:
         return None, ""
     ask = Ask(asked.outcomes[0], asked.year, asked.place, asked.practice)

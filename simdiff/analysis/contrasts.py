@@ -45,7 +45,8 @@ class Estimate:
     where chance cannot be measured (one replicate). ``parameters_low`` and ``parameters_high`` are the central
     ``parameters_level`` of the draws' means: the confidence asked for or, of fewer draws, their whole range; nan
     without draws. ``p``: two-sided, of a mean of 0. ``above``: share of worlds above 0, ties half; ``draws_above``:
-    share of draws whose mean is. ``defined``: share of the worlds, all of them run, in which it is defined.
+    share of draws whose mean is. ``defined``: share of the worlds, all of them run, in which it is defined. ``tied``
+    and ``draws_tied``: shares of worlds, and of draws, in which it is 0.
     """
 
     mean: float
@@ -61,6 +62,8 @@ class Estimate:
     worlds: int
     draws: int
     defined: float
+    tied: float
+    draws_tied: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +115,15 @@ def estimate(values: NDArray[np.float64], ran: NDArray[np.bool_], confidence: fl
     share = len(worlds) / max(1, int(ran.sum()))
     if not len(worlds):
         none = math.nan
-        return Estimate(none, none, none, none, none, none, none, 1.0, none, none, 0, 0, share)
+        return Estimate(none, none, none, none, none, none, none, 1.0, none, none, 0, 0, share, none, none)
     means = np.nanmean(kept, axis=1)
     mean, width = float(means.mean()), float(halfwidths(kept, confidence)[-1])
     low, high, level = central(means, confidence)
     tested = means if len(means) > 1 else worlds
     return Estimate(
         mean, float(np.median(worlds)), mean - width, mean + width, low, high, level, p_value(tested), _above(worlds),
-        _above(means) if len(means) > 1 else math.nan, len(worlds), len(means), share,
+        _above(means) if len(means) > 1 else math.nan, len(worlds), len(means), share, float((worlds == 0).mean()),
+        float((means == 0).mean()) if len(means) > 1 else math.nan,
     )  # fmt: skip
 
 
@@ -201,7 +205,7 @@ def enveloped(whole: Estimate, parts: Sequence[Estimate]) -> Estimate:
 
 def judged(one: Contrast, confidence: float) -> Contrast:
     """A contrast with its verdict. One option is above the other if, under every structure, the test (after Holm) and
-    no interval leave 0 open, and it is ahead in most worlds as well as on average."""
+    no interval leave 0 open, and it is ahead in more worlds than it is behind, as well as on average."""
     direction = DIRECTIONS[one.outcome]
     if not one.structures:
         return replace(one, why="never run in the same world")
@@ -245,8 +249,8 @@ DOUBTS = {
     "parameters": "the interval over parameter draws includes zero",
     "chance": "the interval of chance includes zero",
     "too few draws": "too few to bound the confidence asked for",
-    "many comparisons": "by itself it would be firm; among so many it may be luck",
-    "most worlds": "ahead on average, but not in most worlds",
+    "many comparisons": "by itself it would be firm; among all that are compared it may be luck",
+    "most worlds": "ahead on average, but not in more worlds than behind",
     "the same": "no difference in any world",
 }
 """What the words of ``doubt`` mean, for readers."""

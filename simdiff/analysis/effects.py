@@ -270,8 +270,8 @@ def read_tornado(block: Block, factors: Mapping[str, Factor], look: Look) -> Tor
     contrasts, last = [], {}
     for n, point in enumerate(points):
         changed = {name: level for name, level in point.items() if points[base].get(name) != level}
-        if n == base or len(changed) != 1 or len(point) < len(points[base]):
-            continue
+        if block.cells[n].id == block.cells[base].id or len(changed) != 1 or len(point) < len(points[base]):
+            continue  # a level that sets what is set already is no change
         name, level = next(iter(changed.items()))
         if one_by_one or not is_dose(levels.get(name, ())) or level == levels[name][-1]:
             title = name if level == "on" and factors[name].on is not None else f"{name}={said(level)}"

@@ -84,7 +84,7 @@ def effect_of(name: str, each: Values, confidence: float = CONFIDENCE) -> Effect
     found = estimate_of(each, np.ones(each.shape, dtype=np.bool_), confidence)
     if found.defined < LEAST_DEFINED:
         none = math.nan
-        found = Estimate(none, none, none, none, none, none, none, 1.0, none, none, 0, 0, found.defined)
+        found = Estimate(none, none, none, none, none, none, none, 1.0, none, none, 0, 0, found.defined, none, none)
     elif not math.isfinite(found.chance_low):
         found = replace(found, chance_low=math.nan, chance_high=math.nan)
     return Effect(**asdict(found), name=name, confidence=confidence, p_holm=found.p)

@@ -37,22 +37,32 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What ranges of levels rest on: ``sets`` of parameters under the structure that has fewest, the ``structures`` by
-    name, and ``replicates`` of a set, the fewest and the most that were run."""
+    """What ranges of levels rest on: ``sets`` of parameters that an option was run with under a structure, the fewest
+    and the most; the ``structures`` by name; and ``replicates`` of a set, the fewest and the most that were run."""
 
-    sets: int
+    sets: tuple[int, int]
     structures: tuple[str, ...]
     replicates: tuple[int, int]
 
     @property
+    def drawn(self) -> bool:
+        """True if an option was run with more than one set of parameters."""
+        return self.sets[1] > 1
+
+    @property
+    def single(self) -> bool:
+        """True if there is one world of an option, at one set of parameters."""
+        return not self.drawn and self.replicates[0] < 2
+
+    @property
     def layer(self) -> str:
         """Which uncertainty a range of levels holds: that of the parameters or, at one set of them, chance."""
-        return "parameters" if self.sets > 1 else "chance"
+        return "parameters" if self.drawn else "chance"
 
     @property
     def units(self) -> int:
-        """How many sets of parameters, or replicates, a range of levels is of."""
-        return self.sets if self.sets > 1 else self.replicates[0]
+        """How many sets of parameters, or replicates, a range of levels is of, at the least."""
+        return self.sets[0] if self.drawn else self.replicates[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +79,10 @@ def basis(results: Results, options: Sequence[Beliefs], outcome: str, at: At) ->
     grids = [grid for beliefs in options for grid in grids_of(results, beliefs, outcome, at).values()]
     counts = [count for grid in grids for count in grid.ran.sum(axis=1).tolist() if count]
     names = dict.fromkeys(structure_name(belief[0]) for beliefs in options for belief in beliefs)
-    sets = min((int(grid.ran.any(axis=1).sum()) for grid in grids), default=0)
-    return Basis(sets, tuple(names), (min(counts, default=0), max(counts, default=0)))
+    sets = [int(grid.ran.any(axis=1).sum()) for grid in grids]
+    return Basis(
+        (min(sets, default=0), max(sets, default=0)), tuple(names), (min(counts, default=0), max(counts, default=0))
+    )
 
 
 def grids_of(results: Results, beliefs: Beliefs, outcome: str, at: At) -> dict[str, Grid]:
@@ -107,7 +119,8 @@ def _stacked(grids: Sequence[Grid]) -> Grid:
 
 
 def level(results: Results, beliefs: Beliefs, outcome: str, at: At) -> Interval:
-    """Median of all sets of parameters and structures; ends: the lowest and the highest of the structures' own."""
+    """Median of all sets of parameters and structures; ends: the lowest and the highest of the structures' own. A
+    structure that was run with one set counts with its median where others have a range over sets."""
     grids = list(grids_of(results, beliefs, outcome, at).values())
     if not any(grid.values.size for grid in grids):
         return Interval(*(math.nan,) * 5, 0.0)
@@ -115,10 +128,13 @@ def level(results: Results, beliefs: Beliefs, outcome: str, at: At) -> Interval:
     each = [_interval([grid]) for grid in grids]
     if math.isnan(whole.median) or any(math.isnan(one.median) for one in each):
         return Interval(*(math.nan,) * 5, whole.defined)
-    return replace(
-        whole, low=min(one.low for one in each), high=max(one.high for one in each),
-        parameter_low=min(one.parameter_low for one in each), parameter_high=max(one.parameter_high for one in each),
-    )  # fmt: skip
+    whole = replace(whole, low=min(one.low for one in each), high=max(one.high for one in each))
+    drawn = [one for one in each if math.isfinite(one.parameter_low)]
+    if not drawn:
+        return whole
+    single = [one.median for one in each if math.isnan(one.parameter_low)]
+    return replace(whole, parameter_low=min([*single, *(one.parameter_low for one in drawn)]),
+                   parameter_high=max([*single, *(one.parameter_high for one in drawn)]))  # fmt: skip
 
 
 def _interval(grids: Sequence[Grid]) -> Interval:
@@ -128,11 +144,13 @@ def _interval(grids: Sequence[Grid]) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class Districts:
-    """An outcome in each district, by rising or falling median, and the first less the last, judged together with all
-    pairs of districts, so that looking for the farthest apart is paid for; None if they cannot be compared."""
+    """An outcome in each district, the highest mean first, and the first less the last, judged together with all pairs
+    of districts, so that looking for the farthest apart is paid for; None if they cannot be compared. ``alike``: how
+    many have the highest mean, and how many the lowest."""
 
     levels: tuple[tuple[str, Interval], ...]
     ends: Contrast | None
+    alike: tuple[int, int] = (1, 1)
 
     @property
     def told_apart(self) -> bool:
@@ -145,19 +163,28 @@ MOST_COMPARED = 40
 
 
 def districts(results: Results, beliefs: Beliefs, outcome: str, at: At, confidence: float) -> Districts:
-    """The outcome in each district, the highest median first; none if one district is looked at, or there is one, or
-    what counts is the distance from a value (districts on either side of it have no order)."""
+    """The outcome in each district, the highest mean first, since means are what is compared; none if one district is
+    looked at, or there is one, or what counts is the distance from a value (districts on either side have no order)."""
     names = scenario_of(next(iter(beliefs.values())).text).where.districts
     if at.place != ALL or len(names) < 2 or DIRECTIONS[outcome].even is not None:
         return Districts((), None)
-    levels = [(name, level(results, beliefs, outcome, replace(at, place=name))) for name in names]
-    known = sorted((one for one in levels if math.isfinite(one[1].median)), key=lambda one: -one[1].median)
-    told = tuple((names[name].title, one) for name, one in known)
-    if len(known) < 2 or len(known) > MOST_COMPARED:
+    levels = {name: level(results, beliefs, outcome, replace(at, place=name)) for name in names}
+    means = {name: _mean(results, beliefs, outcome, replace(at, place=name), confidence)
+             for name, one in levels.items() if math.isfinite(one.median)}  # fmt: skip
+    known = sorted(means, key=lambda name: -means[name])
+    told = tuple((names[name].title, levels[name]) for name in known)
+    if len(known) < 2:
         return Districts(told, None)
-    worlds = _beside(results, beliefs, outcome, at, [name for name, _ in known])
-    pairs = against(contrasts(worlds, confidence), known[-1][0])
-    return Districts(told, next(pair for pair in pairs if pair.first == known[0][0]))
+    alike = tuple(sum(mean == means[name] for mean in means.values()) for name in (known[0], known[-1]))
+    if len(known) > MOST_COMPARED:
+        return Districts(told, None, (alike[0], alike[1]))
+    pairs = against(contrasts(_beside(results, beliefs, outcome, at, known), confidence), known[-1])
+    return Districts(told, next(pair for pair in pairs if pair.first == known[0]), (alike[0], alike[1]))
+
+
+def _mean(results: Results, beliefs: Beliefs, outcome: str, at: At, confidence: float) -> float:
+    whole = _stacked(list(grids_of(results, beliefs, outcome, at).values()))
+    return estimate(whole.values, whole.ran, confidence).mean
 
 
 def _beside(results: Results, beliefs: Beliefs, outcome: str, at: At, places: Sequence[str]) -> Matched:
@@ -185,15 +212,19 @@ def _beside(results: Results, beliefs: Beliefs, outcome: str, at: At, places: Se
 @dataclass(frozen=True, slots=True)
 class Side:
     """On which side of 0 an outcome is: its ``mean`` over worlds, with intervals that hold under each structure, and
-    ``sign``: 1 or −1 if it is firmly above or below 0 under every structure, else 0."""
+    ``sign``: 1 or −1 if it is firmly above or below 0 under every structure, else 0, and ``why`` says what leaves it
+    open, as ``contrasts.DOUBTS`` explains; empty where structures disagree."""
 
     mean: Estimate
     sign: int
+    why: str
 
 
 def side(results: Results, beliefs: Beliefs, outcome: str, at: At, confidence: float) -> Side:
     """On which side of 0 an outcome is, judged by itself, by the rules of ``contrasts``."""
     grids = list(grids_of(results, beliefs, outcome, at).values())
     whole, parts = _stacked(grids), [estimate(grid.values, grid.ran, confidence) for grid in grids]
-    signs = {0 if doubt(part, part.p, confidence) else int(np.sign(part.mean)) for part in parts}
-    return Side(enveloped(estimate(whole.values, whole.ran, confidence), parts), signs.pop() if len(signs) == 1 else 0)
+    doubts = [doubt(part, part.p, confidence) for part in parts]
+    signs = {0 if why else int(np.sign(part.mean)) for part, why in zip(parts, doubts, strict=True)}
+    return Side(enveloped(estimate(whole.values, whole.ran, confidence), parts),
+                signs.pop() if len(signs) == 1 else 0, next(filter(None, doubts), ""))  # fmt: skip

@@ -80,7 +80,7 @@ def value_of_information(options: Sequence[Sample], seed: int) -> Value:
 
 
 def _check(options: Sequence[Sample], columns: Sequence[Column], draws: int, replicates: int) -> None:
-    said = " and ".join(one.name for one in options[:2])
+    said = ", ".join(one.name for one in options)
     if not columns:
         raise AskError(f"{said}: expected parameter draws, or a Latin hypercube over priors or structure")
     if replicates < 2:

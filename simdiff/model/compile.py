@@ -6,22 +6,28 @@ Here the cache folder is named by a hash of every source of ``model/`` and ``reg
 
 import atexit
 import hashlib
+import io
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 from numba import njit
+from numba.core.caching import IndexDataCacheFile
 
 import simdiff
 
 F = TypeVar("F", bound=Callable[..., object])
+_Files: Any = IndexDataCacheFile
+CHECKSUM = 16
+"""Bytes of the checksum of a file in the cache."""
 
 
 @cache
@@ -104,7 +110,50 @@ def _compile(function: F, **own_options: Any) -> F:
             "_nrt": False,
             "no_cfunc_wrapper": True,
         }
-        compiled: F = njit(**options, **own_options)(function)
+        compiled: Any = njit(**options, **own_options)(function)
     finally:
         settings.CACHE_DIR = own
-    return compiled
+    if (kept := getattr(compiled, "_cache", None)) is not None:  # ordinary Python keeps nothing
+        kept._cache_file = CheckedFiles(kept._cache_path, kept._impl.filename_base, kept._cache_file._source_stamp)
+    return cast(F, compiled)
+
+
+class CheckedFiles(_Files):  # type: ignore[misc]
+    """The files of one function in the cache, each with its checksum at the end (which a reader of pickles skips).
+
+    One that is torn, empty or has a bit flipped counts as none, and the function is compiled again: Numba itself would
+    end in an error of its own, or run what is no longer what was compiled. What a disk has no room for is not kept.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep a compiled function, if the disk takes it."""
+        with suppress(OSError):
+            super().save(key, data)
+
+    def _load_index(self) -> Any:
+        return super()._load_index() if is_whole(self._index_path) else {}
+
+    def _load_data(self, name: str) -> Any:
+        if not is_whole(self._data_path(name)):
+            raise FileNotFoundError(name)  # counts as not there
+        return super()._load_data(name)
+
+    @contextmanager
+    def _open_for_write(self, filepath: str) -> Iterator[io.BytesIO]:
+        with super()._open_for_write(filepath) as file:
+            content = io.BytesIO()
+            yield content
+            file.write(content.getvalue() + _checksum(content.getbuffer()))
+
+
+def is_whole(path: str) -> bool:
+    """True if a file ends with the checksum of the rest of it."""
+    try:
+        content = memoryview(Path(path).read_bytes())
+    except OSError:
+        return False
+    return len(content) > CHECKSUM and _checksum(content[:-CHECKSUM]) == content[-CHECKSUM:]
+
+
+def _checksum(content: memoryview) -> bytes:
+    return hashlib.blake2b(content, digest_size=CHECKSUM).digest()

@@ -50,7 +50,7 @@ def where(found: Comparison) -> str:
 def _worlds(found: Comparison) -> str:
     worlds = found.worlds
     count = f"{int(worlds.ran.any(axis=0).sum()):,} matched worlds"
-    replicates = f"{worlds.ran.shape[2]} replicates"
+    replicates = f"{worlds.ran.shape[2]} replicate{'' if worlds.ran.shape[2] == 1 else 's'}"
     return f"{count} ({layers_words(found)}{replicates}{'' if worlds.draws > 1 else ': chance alone'})"
 
 

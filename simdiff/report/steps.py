@@ -32,7 +32,7 @@ def is_share(unit: str) -> bool:
 
 def step_unit(unit: str) -> str:
     """Unit of a difference."""
-    return "points" if is_share(unit) else unit
+    return "points" if is_share(unit) else "months" if unit == "month" else unit
 
 
 def step(value: float, unit: str, *, sign: bool = True) -> str:
@@ -72,4 +72,4 @@ def named(names: Iterable[str], most: int = MOST_NAMES) -> str:
 
 def ratio_words(value: float, unit: str) -> str:
     """Dollars per unit of effect: of a share, per point."""
-    return f"{money(value / 100)} per point" if is_share(unit) else f"{money(value)} per {step_unit(unit)}"
+    return f"{money(value / 100)} per point" if is_share(unit) else f"{money(value)} per {unit}"

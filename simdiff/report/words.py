@@ -20,6 +20,8 @@ def number(value: float, unit: str) -> str:
         return money(value)
     if unit == "month":
         return f"{value:.0f}".replace("-0", "0") if abs(value) < 0.5 else f"{value:.0f}"
+    if unit == "schools":
+        return _short(value)
     return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
 
 

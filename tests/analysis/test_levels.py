@@ -123,7 +123,7 @@ def test_a_wait_without_end_lasts_the_whole_run(cell: Cell) -> None:
 
 def test_what_levels_rest_on(cell: Cell) -> None:
     """Three sets under one structure, two under the other, of which one was never run: one set. Replicates of a set:
-    two to four. One set: a range is of chance, over the fewest replicates; two: of the parameters, over the sets."""
+    two to four. Two sets anywhere: a range is of parameters, over the fewest sets; one: of chance, over replicates."""
     nan = np.nan
     results, cells = told(cell, {
         (LOGIT, LOW): {"all": [[1, 2, 3, 4], [5, 6, 7, nan]]},
@@ -131,17 +131,17 @@ def test_what_levels_rest_on(cell: Cell) -> None:
         (HAZARD, LOW): {"all": [[1, 2, nan, nan], [nan, nan, nan, nan]]},
     })  # fmt: skip
     found = basis(results, [cells], "depth", HERE)
-    assert found == Basis(1, ("contagion=logit", "contagion=hazard"), (2, 4))
-    assert (found.layer, found.units) == ("chance", 2)
+    assert found == Basis((1, 3), ("contagion=logit", "contagion=hazard"), (2, 4))
+    assert (found.layer, found.units, found.single) == ("parameters", 1, False)
     logit = {belief: one for belief, one in cells.items() if belief[0] == LOGIT}
     found = basis(results, [logit], "depth", HERE)
-    assert found == Basis(3, ("contagion=logit",), (3, 4))
-    two = Basis(2, (), (3, 4))
+    assert found == Basis((3, 3), ("contagion=logit",), (3, 4))
+    two = Basis((2, 2), (), (3, 4))
     assert (found.layer, found.units, two.layer, two.units) == ("parameters", 3, "parameters", 2)
-    assert (Basis(1, (), (3, 4)).units, Basis(0, (), (0, 0)).layer) == (3, "chance")
-    assert basis(results, [logit, cells], "depth", HERE).sets == 1, "of the option that has fewest"
+    assert (Basis((1, 1), (), (3, 4)).units, Basis((0, 0), (), (0, 0)).layer) == (3, "chance")
+    assert basis(results, [logit, cells], "depth", HERE).sets == (1, 3), "over options too"
     results, cells = told(cell, {((), ()): None})
-    assert basis(results, [cells], "depth", HERE) == Basis(0, ("as it is",), (0, 0))
+    assert basis(results, [cells], "depth", HERE) == Basis((0, 0), ("as it is",), (0, 0))
 
 
 def test_a_level_of_one_structure(cell: Cell) -> None:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,51 @@ def test_several_processes_run_from_one_cache_and_write_neither_it_nor_the_packa
     children = [started(["-c", RUN]) for _ in range(3)]
     assert len({ended(child) for child in children}) == 1
     assert (files_in(cache_folder()), files_in(package)) == before
+
+
+HARMS: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda content: content[: len(content) // 2],
+    "empty": lambda _: b"",
+    "a bit flipped": lambda content: bytes([*content[:-40], content[-40] ^ 1, *content[-39:]]),
+    "made by another": lambda _: b"cos\nsystem\n(S'echo harm'\ntR.",
+}
+
+
+@pytest.mark.parametrize("suffix", [".nbi", ".nbc"])
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_damaged_file_of_the_cache_is_compiled_anew(tmp_path: Path, suffix: str, harm: str) -> None:
+    """Catches a traceback after a power cut, and a run of what is no longer what was compiled."""
+    script, cache = tmp_path / "cube.py", tmp_path / "cache"
+    script.write_text(SMALL)
+    assert ended(started([str(script), "7"], XDG_CACHE_HOME=str(cache))).split() == ["343", "0", "1"]
+    (file,) = cache.rglob(f"*cube*{suffix}")
+    file.write_bytes(HARMS[harm](file.read_bytes()))
+    assert ended(started([str(script), "7"], XDG_CACHE_HOME=str(cache))).split() == ["343", "0", "1"]
+    assert ended(started([str(script), "7"], XDG_CACHE_HOME=str(cache))).split() == ["343", "1", "0"], (
+        "it is whole again"
+    )
+
+
+def test_what_numba_would_do_with_half_a_file(tmp_path: Path) -> None:
+    """The same damage to a cache without checksums: the test above can fail."""
+    script, cache = tmp_path / "cube.py", tmp_path / "cache"
+    script.write_text(
+        SMALL.replace("from simdiff.model.compile import entry", "import numba\nentry = numba.njit(cache=True)")
+    )
+    ended(started([str(script), "7"], NUMBA_CACHE_DIR=str(cache)))
+    (file,) = cache.rglob("*cube*.nbc")
+    file.write_bytes(HARMS["cut"](file.read_bytes()))
+    child = started([str(script), "7"], NUMBA_CACHE_DIR=str(cache))
+    assert "UnpicklingError" in child.communicate()[1]
+    assert child.returncode != 0
+
+
+def test_a_full_disk_keeps_nothing_and_stops_nobody(tmp_path: Path) -> None:
+    full = "import os\ndef full(*_): raise OSError(28, 'No space left on device')\nos.replace = full\n"
+    script, cache = tmp_path / "cube.py", tmp_path / "cache"
+    script.write_text(full + SMALL)
+    assert ended(started([str(script), "7"], XDG_CACHE_HOME=str(cache))).split() == ["343", "0", "1"]
+    assert not list(cache.rglob("*.nb?"))
 
 
 @pytest.mark.parametrize("names", [("four-levers", "mandate"), ("dallas", "developer-tied")])

@@ -130,14 +130,14 @@ def test_every_section_is_there(memo: Memo) -> None:
                             "What was assumed, and what could flip it", "Limits", "How to reproduce"]  # fmt: skip
 
 
-ESTIMATE = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 400, 40, 1.0)
+ESTIMATE = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 400, 40, 1.0, 0.0, 0.0)
 """A mean difference of 10 points, ahead in 96 % of worlds and 97.5 % of draws."""
 
 
 @pytest.fixture(scope="module")
 def said(factorial: Path) -> Speaker:
     results = read_results(factorial)
-    return Speaker(brief(results, results.source.rows(), Asked()), Ledger(), {"a": "Plan A", "b": "Plan B"})
+    return Speaker(brief(results, results.source.rows(), Asked()), Ledger(), {"a": "Plan A", "b": "Plan B"}, {})
 
 
 def contrast(verdict: Any = SAME, why: str = "", whole: Estimate = ESTIMATE) -> Contrast:
@@ -185,7 +185,7 @@ def test_the_equity_gap_says_who_is_behind(said: Speaker) -> None:
                               (-0.02, -1, "on average schools with fewer low-income pupils are behind"),
                               (0.02, 0, "which of the two is behind is open"),
                               (0.0001, 1, "which of the two is behind is open")):  # fmt: skip
-        behind = Side(replace(ESTIMATE, mean=mean, parameters_low=0.01, parameters_high=0.05), sign)
+        behind = Side(replace(ESTIMATE, mean=mean, parameters_low=0.01, parameters_high=0.05), sign, "")
         told = text_of(rules.gap(replace(said, found=replace(found, gap=None, behind=behind))))
         assert words in told
         assert "(+1.0 to +5.0)" in told, "what was judged is the mean, with its own interval"

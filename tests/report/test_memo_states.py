@@ -20,7 +20,7 @@ from simdiff.report.memo.assumed import limits
 from simdiff.report.memo.audit import other_runs, plan_in
 from simdiff.report.memo.content import Wish, write_memo
 from simdiff.report.memo.files import story_of_memo
-from simdiff.report.memo.labels import labels_of
+from simdiff.report.memo.labels import labels_of, titles_of
 from simdiff.report.memo.pieces import Ledger, Memo, Paragraph, Points, Table, text_of
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.story import checksum
@@ -46,7 +46,7 @@ def of(folder: Path, asked: Asked | None = None) -> tuple[Results, Memo]:
 
 def said(results: Results, asked: Asked | None = None) -> Speaker:
     found = brief(results, results.source.rows(), asked or Asked())
-    return Speaker(found, Ledger(), {})
+    return Speaker(found, Ledger(), {}, {})
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ keep: {outcomes: [depth, spread, cost, equity_gap, months_to_half, variants, ove
 # ----- structures and draws
 
 
-PART = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 400, 40, 1.0)
+PART = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 400, 40, 1.0, 0.0, 0.0)
 
 
 def test_an_envelope_runs_over_the_structures() -> None:
@@ -133,11 +133,11 @@ def test_ranges_of_several_structures_are_their_envelope(rival: Path) -> None:
     assert one.parameter_high == pytest.approx(max(high for _, high in ends))
     assert one.median == pytest.approx(np.median(np.median(np.concatenate(medians), axis=1)))
     structures = ("contagion=logit", "contagion=threshold")
-    assert (found.basis.sets, found.basis.structures, found.basis.replicates) == (3, structures, (4, 4))
+    assert (found.basis.sets, found.basis.structures, found.basis.replicates) == ((3, 3), structures, (4, 4))
     words = text(memo)
     assert (
-        "of 3 parameter draws (values that the parameters may have) of 4 replicates (worlds with other luck) each"
-        in words
+        "their ranges are about those of all 3 parameter draws (values that the parameters may have) of 4 replicates "
+        "(worlds with other luck) each" in words
     )
     assert "under each of 2 structures of the model" in words
     assert "2 structures of the model (contagion=logit and contagion=threshold); a verdict is given only" in words
@@ -158,12 +158,13 @@ def test_one_option_under_several_beliefs_is_told_from_all_of_them(believed: Pat
     rows = results.source.rows()
     assert rows is not None
     found = brief(results, rows, Asked())
-    assert (found.basis.sets, len(found.basis.structures), len(found.options)) == (2, 2, 1)
+    assert (found.basis.sets, len(found.basis.structures), len(found.options)) == ((2, 2), 2, 1)
     each = [np.median(rows.values(cell, "depth", None, "all", None)) for cell in results.plan.cells]
     assert len(each) == 4
     assert found.levels[found.headline]["depth"].median == pytest.approx(np.median(each))
-    assert "of 2 sets of parameters of 3 replicates (worlds with other luck) each, under each of 2 structures" in text(
-        memo
+    assert (
+        "of all 2 sets of parameters of 3 replicates (worlds with other luck) each, under each of 2 structures"
+        in text(memo)
     )
     assert "2 structures of the model" in text(memo)
     assert "Default parameters, but for those that a scenario or a factor sets" in text(memo)
@@ -275,8 +276,7 @@ def test_bars_say_what_they_are_compared_with_and_how_many_there_are(coaches: Pa
 
 def test_factors_are_called_by_their_titles(coaches: Path) -> None:
     results = read_results(coaches)
-    options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
-    speaker = replace(said(results), labels=labels_of(results.plan.experiment, options))
+    speaker = replace(said(results), titles=titles_of(results.plan.experiment))
     assert speaker.factor("coaches=3").text == "Coaches for 100 teachers = 3"
     assert speaker.factor("goals").text == "Goals"
 
@@ -288,7 +288,7 @@ def test_of_an_outcome_with_an_even_point_the_distance_is_compared(coaches: Path
     results, memo = of(coaches, Asked(("equity_gap",)))
     heads = [text_of(one) for one in table(memo).heads]
     assert heads[1] == "Equity gap"
-    assert any(one.startswith("Distance from even, less") for one in heads)
+    assert "Distance from even minus the baseline’s" in heads
     assert "what moves the equity gap itself, not its distance from even" in text(memo)
     assert "neither more nor less" not in text(memo)
     found = brief(results, results.source.rows(), Asked(("equity_gap",)))

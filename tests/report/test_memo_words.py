@@ -25,7 +25,7 @@ from simdiff.report.compare_legend import layers_words
 from simdiff.report.memo import order, reasons, rules
 from simdiff.report.memo.assumed import limits
 from simdiff.report.memo.content import Wish, write_memo
-from simdiff.report.memo.labels import labels_of
+from simdiff.report.memo.labels import labels_of, titles_of
 from simdiff.report.memo.nouns import link, noun
 from simdiff.report.memo.pieces import Code, Ledger, Memo, Paragraph, Points, text_of
 from simdiff.report.memo.speaker import Speaker
@@ -33,7 +33,7 @@ from simdiff.report.memo.written import written
 from simdiff.report.steps import step, steps
 
 CONTAGION = "{logit: {structure.contagion: logit}, threshold: {structure.contagion: threshold}}"
-PART = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 400, 40, 1.0)
+PART = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 400, 40, 1.0, 0.0, 0.0)
 DOLLARS = replace(PART, mean=-42e6, chance_low=-45e6, chance_high=-40e6, parameters_low=-50e6, parameters_high=-30e6)
 WHOLE = Interval(36.0, 36.0, 36.0, 36.0, 36.0, 1.0)
 
@@ -41,7 +41,8 @@ WHOLE = Interval(36.0, 36.0, 36.0, 36.0, 36.0, 1.0)
 def said(results: Results, asked: Asked | None = None) -> Speaker:
     found = brief(results, results.source.rows(), asked or Asked())
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
-    return Speaker(found, Ledger(), labels_of(results.plan.experiment, options))
+    experiment = results.plan.experiment
+    return Speaker(found, Ledger(), labels_of(experiment, options), titles_of(experiment))
 
 
 def text(memo: Memo) -> str:
@@ -151,9 +152,9 @@ def test_the_next_is_compared_with(singles: Results) -> None:
     (pair,) = [one for one in comparison.outcomes[0].contrasts
                if {one.first, one.second} == {found.headline, found.next_best}]  # fmt: skip
     for verdict, words in (
-        (A_ABOVE, "is firmly ahead of it, by +10 points"),
+        (A_ABOVE, "is firmly ahead of it, mean difference +10 points"),
         (SAME, "cannot be told apart from it"),
-        (B_ABOVE, "is firmly behind it, by "),
+        (B_ABOVE, "is firmly behind it, mean difference "),
         ("structures disagree", "structures of the model"),
     ):
         first = replace(pair, first=found.headline, second=str(found.next_best), whole=PART, verdict=verdict,  # type: ignore[arg-type]
@@ -161,7 +162,7 @@ def test_the_next_is_compared_with(singles: Results) -> None:
         one = replace(comparison, outcomes=(replace(comparison.outcomes[0], contrasts=(first,)),))
         told = text_of(order.beside_next(replace(speaker, found=replace(found, comparison=one))))
         assert words in told
-        assert ("among so many it may be luck" in told) == (verdict == SAME)
+        assert ("among all that are compared it may be luck" in told) == (verdict == SAME)
 
 
 def test_a_mean_of_what_has_an_article(singles: Results) -> None:
@@ -192,7 +193,7 @@ def test_sentences_begin_with_capitals_and_say_nothing_undefined(singles: Result
 def test_a_wait_has_a_unit_and_says_where_it_did_not_end(singles: Results) -> None:
     speaker = said(singles, Asked(("months_to_half",)))
     wait = replace(WHOLE, low=12.0, median=20.0)
-    found = replace(speaker.found, basis=replace(speaker.found.basis, sets=1, replicates=(40, 40)))
+    found = replace(speaker.found, basis=replace(speaker.found.basis, sets=(1, 1), replicates=(40, 40)))
     one = replace(speaker, found=found)
     assert text_of(one.range_of(wait, "months_to_half", "x")) == "20 months (12 to over 36)"
     assert text_of(one.range_of(WHOLE, "months_to_half", "x")) == "over 36 months"
@@ -268,13 +269,15 @@ def test_a_ratio_under_two_structures_has_the_ends_of_both() -> None:
 def test_what_drives_it_is_told_under_each_structure(rival: Results) -> None:
     speaker = said(rival)
     (words,) = [text_of(point) for point in reasons.drivers(speaker)]
-    assert words.startswith("Kept apart by contagion (2 parts): coaches moves mean depth by ")
+    assert words.startswith("Kept apart by contagion (2 parts): coaches moves depth by ")
     effects = speaker.found.effects
     assert effects is not None
-    means = sorted(main.mean for block in effects.blocks for main in block.factorial.own.main  # type: ignore[union-attr]
-                   if main.name == "goals")  # fmt: skip
-    shown = [f"{step(mean, 'share').replace('-', '−')} points" for mean in means]
-    assert f"goals moves mean depth by {shown[0]} to {shown[1]}" in words
+    means = [main.mean for block in effects.blocks for main in block.factorial.own.main  # type: ignore[union-attr]
+             if main.name == "goals"]  # fmt: skip
+    shown = [f"{step(mean, 'share').replace('-', '−')} points (" for mean in means]
+    found = re.search(r"goals moves depth by (.*?\() *[^)]*\) under logit and (.*?\()[^)]*\) under threshold", words)
+    assert found is not None
+    assert list(found.groups()) == shown
     firm = replace(speaker.found, effects=replace(effects, signs={"goals": 1}))
     assert ", firmly each time." in text_of(reasons.drivers(replace(speaker, found=firm))[0])
 
@@ -333,6 +336,7 @@ def test_an_even_outcome_that_is_firm_at_one_set(undrawn: Results) -> None:
     speaker = said(undrawn, Asked(("equity_gap",)))
     firm = Contrast("equity_gap", "a", "b", replace(PART, draws=1), (PART,), ("as it is",), 0.001, B_ABOVE)
     words = text_of(rules.verdict(speaker, firm, "equity_gap"))
-    assert words.startswith("At this one set of parameters that is farther from even than under b: ")
+    assert words.startswith("At this one set of parameters that is a greater distance than under b: mean difference ")
+    assert words.endswith("A distance grows with scatter between worlds alone. ")
     nothing = SimpleNamespace(verdict=SAME, why="the same", whole=PART, outcome="equity_gap", structures=())
     assert "do not differ in any world" in text_of(rules.verdict(speaker, nothing, "equity_gap"))  # type: ignore[arg-type]

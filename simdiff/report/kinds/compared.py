@@ -65,6 +65,12 @@ def part_of(plan: Plan, found: Comparison, outcomes: tuple[str, ...]) -> Plan:
     return narrowed(plan, cells, list(dict.fromkeys([*outcomes, *costs])), [month_of(found)], factors=True)
 
 
+def idle_cells(plan: Plan, found: Comparison) -> list[str]:
+    """Cells without a run, which no option of theirs could show."""
+    options = options_of(plan)
+    return [cell.id for name in found.worlds.idle for cell in options[name].values()]
+
+
 def only(found: Comparison, name: str) -> OutcomeCompared:
     """One outcome of a comparison."""
     return next(one for one in found.outcomes if one.name == name)
@@ -83,16 +89,20 @@ def at_when(found: Comparison) -> str:
 
 def worlds_line(found: Comparison) -> str:
     """What a comparison rests on, and which uncertainty that is."""
-    replicates = f"{found.worlds.ran.shape[2]:,} replicates"
+    count = found.worlds.ran.shape[2]
+    replicates = f"{count:,} replicate{'' if count == 1 else 's'}"
     if found.worlds.draws == 1:
         return f"{replicates}: chance alone, at one set of parameters."
-    return f"{layers_words(found)}{replicates}, matched world by world."
+    runs = found.worlds.ran.any(axis=2).sum(axis=1)
+    fewer = f" (an option has {runs.min():,} of these)" if runs.min() < runs.max() else ""
+    return f"{layers_words(found)}{replicates}{fewer}, matched world by world."
 
 
 def captioned(results: Results, found: Comparison, *parts: str) -> str:
     """The caption of a comparison's chart."""
-    shown = len(part_of(results.plan, found, ()).cells)
-    return caption(results, *parts, worlds_line(found), more_cells(results, shown))
+    shown, idle = len(part_of(results.plan, found, ()).cells), len(idle_cells(results.plan, found))
+    without = f"{idle:,} more without a run yet." if idle else ""
+    return caption(results, *parts, worlds_line(found), without, more_cells(results, shown + idle))
 
 
 def heading(results: Results, found: Comparison, what: str) -> str:

@@ -80,14 +80,16 @@ def _tick(unit: str, value: float) -> str:
 
 def _layers(found: Comparison) -> str:
     level = f"{100 * found.confidence:.4g}%"
-    thin = ""
+    thin, thick = "", f"Thick: {level} interval of chance (hidden where narrower than its dot)"
+    if found.worlds.ran.shape[2] < 2:
+        thick = "Chance is not measured, of one replicate"
     if found.worlds.draws > 1:
         whole = found.worlds.least_draws >= draws_needed(found.confidence)
         thin = f"thin: {f'central {level}' if whole else 'range'} of the {layer_of(found)}s; "
         apart = "both from the lowest end of the structures' to the highest; "
         thin += apart if len(found.worlds.structures) > 1 else ""
-    return (f"Thick: {level} interval of chance (hidden where narrower than its dot); {thin}filled: firm "
-            f"({found.comparisons:,} comparisons judged together); open: cannot be told apart.")  # fmt: skip
+    judged = f" ({found.comparisons:,} comparisons judged together)" if found.comparisons > 1 else ""
+    return f"{thick}; {thin}filled: firm{judged}; open: cannot be told apart."
 
 
 def _left_out(options: int, outcomes: int) -> str:
@@ -107,7 +109,8 @@ def _row(found: Comparison, one: OutcomeCompared, pair: Contrast) -> Row:
 def _alt(found: Comparison, base: str, others: Mapping[str, str],
          panels: Sequence[tuple[OutcomeCompared, dict[str, Contrast]]]) -> str:  # fmt: skip
     """The chart in words: how many differences are firm, and the largest each way."""
-    told = [f"Dots with intervals for {len(others)} options, each minus {base},{at_when(found)}."]
+    each = f"{len(others)} options, each" if len(others) > 1 else "one option,"
+    told = [f"Dots with intervals for {each} minus {base},{at_when(found)}."]
     for one, pairs in panels:
         unit = BY_NAME[one.name].unit
         firm = sum(is_firm(pairs[name]) for name in others)

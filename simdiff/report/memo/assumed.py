@@ -24,7 +24,7 @@ def assumed(said: Speaker, results: Results) -> list[Words]:
     book, plan = said.book, results.plan
     draws, fixed = len(plan.draws), any(scenario_of(cell.text).parameters for cell in plan.cells)
     but = ", but for those that a scenario or a factor sets" if fixed else ""
-    default = "Default parameters" if said.found.basis.sets > 1 else "One set of parameters, the defaults"
+    default = "Default parameters" if said.found.basis.drawn else "One set of parameters, the defaults"
     if draws < 2:
         points: list[Words] = [
             (f"{default}{but}. How strong each lever is has not been measured by anyone: with other values the answer "
@@ -71,7 +71,7 @@ def limits(said: Speaker) -> list[Words]:
         ("There is no student achievement in the model: use of a practice is not its effect on learning.",),
     ]  # fmt: skip
     comparison = found.comparison
-    if found.basis.sets < 2:
+    if not found.basis.drawn:
         points.append(("Ranges hold chance alone; what is not known of the parameters is wider, often by far.",))
     if comparison is None:
         return [*points, ("One option was run, so this memo says nothing of what would have happened without it.",)]
@@ -83,12 +83,12 @@ def limits(said: Speaker) -> list[Words]:
         points.append(("A world that never gets there counts with its whole length, so what is told is the wait within "
                        "it.",))  # fmt: skip
     points += _left_out(said)
-    count = book.count(comparison.comparisons, "comparisons judged together")
+    count = said.several(comparison.comparisons, "comparison", "comparisons judged together")
     rate = book.part(1 - comparison.confidence, "error rate")
-    by = "the luck of draws and worlds" if found.basis.sets > 1 else "luck"
-    points.append(("All ", count, f" comparisons were judged together (Holm), so that {by} makes any of them firm in "
-                   "at most ", rate, " of such studies. Equity gaps, districts, effects of factors and what could "
-                   "flip the answer are judged apart from these, each kind among themselves."))  # fmt: skip
+    by = "the luck of draws and worlds" if found.basis.drawn else "luck"
+    points.append((*count, f", judged together (Holm): where there is no difference, {by} makes one firm in at most ",
+                   rate, " of such studies. Equity gaps, districts, effects of factors and what could flip the answer "
+                   "are judged apart from these, each kind among themselves."))  # fmt: skip
     return points
 
 

@@ -1,5 +1,6 @@
 """A memo put together: its sections, its one table and its one chart, from a briefing."""
 
+import math
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +20,15 @@ from simdiff.report.kinds import KINDS
 from simdiff.report.kinds.comparison import draw_differences
 from simdiff.report.memo import order, reasons, rules
 from simdiff.report.memo.assumed import assumed, limits
-from simdiff.report.memo.labels import labels_of
+from simdiff.report.memo.labels import labels_of, titles_of
+from simdiff.report.memo.nouns import gloss_of
 from simdiff.report.memo.pieces import Code, Ledger, Memo, Name, Paragraph, Picture, Points, Section, Table, Words
 from simdiff.report.memo.speaker import RANGE, Speaker
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME
 
 LONGEST_QUESTION = 400
+UNREAD = "No program reads this question: what follows are the figures that bear on it."
 FINAL = {outcome.name for outcome in FINAL_OUTCOMES}
 LONGEST_COMMAND = 4_000
 
@@ -68,9 +71,10 @@ def write_memo(results: Results, wish: Wish) -> Memo:
     found = brief(results, results.source.rows(), wish.asked)
     book = Ledger()
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
-    said = Speaker(found, book, labels_of(results.plan.experiment, options))
+    experiment = results.plan.experiment
+    said = Speaker(found, book, labels_of(experiment, options), titles_of(experiment))
     sections = [
-        _section(book, "Question", lambda: [Paragraph((Name(question),))]),
+        _section(book, "Question", lambda: [Paragraph((Name(question),)), Paragraph((UNREAD,))]),
         _section(book, "Answer", lambda: _answer(said, results)),
         _section(book, "The options" if found.comparison else "How it stands", lambda: _options(said, results)),
         _section(book, "What drives it", lambda: [Points(tuple(reasons.drivers(said)))]),
@@ -81,8 +85,7 @@ def write_memo(results: Results, wish: Wish) -> Memo:
         _section(book, "Limits", lambda: [Points(tuple(limits(said)))]),
         _section(book, "How to reproduce", lambda: _reproduce(book, results, wish)),
     ]  # fmt: skip
-    lead: Words = (CAVEAT, " ", *_partial(results))
-    return Memo(plain(results.title, 160), lead, tuple(sections), tuple(book.facts))
+    return Memo(plain(results.title, 160), (CAVEAT,), tuple(sections), tuple(book.facts))
 
 
 def _section(book: Ledger, heading: str, blocks: Any) -> Section:
@@ -90,18 +93,18 @@ def _section(book: Ledger, heading: str, blocks: Any) -> Section:
     return Section(heading, tuple(blocks()))
 
 
-def _partial(results: Results) -> Words:
-    return (Name(results.partial),) if results.partial else ()
-
-
 def _answer(said: Speaker, results: Results) -> list[Any]:
     """The answer with its range, the verdict, what is known of the order, how long it lasts."""
     found = said.found
-    meaning = BY_NAME[found.outcome].meaning
-    words = rules.stands(said)
+    meaning = gloss_of(found.outcome)
+    words: Words = (Name(f"{results.partial} "),) if results.partial else ()
+    words += rules.stands(said)
     pair = found.against_baseline().get(found.headline)
+    if found.comparison is not None and found.comparison.confidence < Asked().confidence:
+        words += ("Firm means here: at a confidence of ",
+                  said.book.part(found.comparison.confidence, "confidence of differences"), " only. ")  # fmt: skip
     if pair is not None:
-        words += rules.verdict(said, pair, found.outcome) + order.top(said)
+        words += rules.compared(said, pair) + order.top(said)
     words += rules.lasts(said)
     blocks: list[Any] = [Paragraph(words, strong=True)]
     gloss: Words = (BY_NAME[found.outcome].title, ": ", Name(meaning), ". ") if meaning else ()
@@ -115,21 +118,28 @@ def _ranges(said: Speaker, results: Results) -> Words:
     """What the ranges are."""
     book, found = said.book, said.found
     basis = found.basis
-    if basis.units < 2:
+    if basis.single:
         return ("One world at one set of parameters: it says nothing of what is likely. ",)
-    words: Words = ("Levels are medians; their ranges hold ", book.part(RANGE, "central part in a range of levels"),
-                    " of ")  # fmt: skip
-    if basis.sets > 1:
-        sets = "parameter draw" if basis.sets == len(results.plan.draws) else "set"
+    part = book.part(RANGE, "central part in a range of levels")
+    words: Words = ("Levels are medians; their ranges hold ", part, " of ")
+    if said.few:
+        words = ("Levels are medians; their ranges are about those of all ",)
+    if basis.drawn:
+        few, most = basis.sets
+        sets = "parameter draw" if most == len(results.plan.draws) else "set"
         what = " of parameters" if sets == "set" else " (values that the parameters may have)"
-        words += (*said.several(basis.sets, sets, "sets of parameters"), f"{what} of ", *_replicates(said),
-                  " (worlds with other luck) each", *_under(said), ": what is not known of the parameters, with what "
-                  "chance is left in a median of so many. ")  # fmt: skip
+        between: Words = (book.count(few, "fewest sets of parameters"), " to ") if few < most else ()
+        one = basis.replicates[1] == 1
+        luck = " (a world)" if one else " (worlds with other luck)"
+        words += (*between, *said.several(most, sets, "sets of parameters"), f"{what} of ", *_replicates(said), luck,
+                  " each", *_under(said), ": what is not known of the parameters, ",
+                  "and chance, which one replicate cannot tell apart from it. " if one else
+                  "with what chance is left in a median of so many. ")  # fmt: skip
     else:
         words += (*_replicates(said), " (worlds with other luck)", *_under(said),
                   ": chance alone, at one set of parameters. ")  # fmt: skip
     if said.few:
-        words += ("So few do not bound such a range: it is about the range of them all. ",)
+        words += ("So few do not bound a range that holds ", part, ". ")
     if found.comparison is None:
         return words
     words += ("Differences are means over matched worlds, the same luck for every option, and need not be the "
@@ -163,14 +173,18 @@ def _intervals(said: Speaker) -> Words:
     comparison = found.comparison
     assert comparison is not None
     pairs = [pair.whole for pair in comparison.outcomes[0].contrasts if pair.whole.worlds]
+    if not pairs:
+        return ("none is known here. ",)
     told = book.part(comparison.confidence, "confidence of differences")
-    under = ", from the lowest end to the highest of the structures’" if len(found.basis.structures) > 1 else ""
+    under = "; of several structures, from the lowest end to the highest" if len(found.basis.structures) > 1 else ""
     attained = min((one.parameters_level for one in pairs if one.draws > 1), default=comparison.confidence)
     if attained < comparison.confidence - 1e-9:
         return ("their ranges run from the lowest to the highest of the draws’ own means, which bounds ",
                 book.part(attained, "confidence that so few draws bound"), " and not the ", told,
                 f" asked for{under}. ")  # fmt: skip
     which = "of the draws’ own means" if all(one.draws > 1 for one in pairs) else "of the mean (chance alone)"
+    if not any(math.isfinite(one.chance_low) or one.draws > 1 for one in pairs):
+        return ("of one replicate they have no range. ",)
     return ("their ranges are ", told, f" {which}{under}. ")
 
 
@@ -182,7 +196,7 @@ def _options(said: Speaker, results: Results) -> list[Any]:
     heads: list[Words] = [("Option",), *((BY_NAME[name].title,) for name in columns)]
     if pairs:
         what = BY_NAME[found.outcome].title if DIRECTIONS[found.outcome].even is None else "Distance from even"
-        heads += [(f"{what}, less ", said.named(found.baseline)), ("Told apart?",)]
+        heads += [(f"{what} minus the baseline’s",), ("Told apart?",)]
     rows = []
     for option in found.shown:
         row: list[Words] = [(said.named(option),), *(said.level(option, name) for name in columns)]
@@ -197,7 +211,7 @@ def _options(said: Speaker, results: Results) -> list[Any]:
 def _columns(found: Briefing) -> list[str]:
     """The outcomes of the table: what is asked about, how far, how deep or for how long, and the cost."""
     told = [name for name in ("depth", "spread", "sustained") if name != found.outcome]
-    columns = dict.fromkeys([found.outcome, *(told if found.outcome == "cost" else told[-2:]), "cost"])
+    columns = dict.fromkeys([found.outcome, *(told if found.outcome == "cost" else told[:2]), "cost"])
     return [name for name in columns if name in found.levels[found.headline]]
 
 

@@ -14,14 +14,17 @@ NUMBER = 8
 
 
 def labels_of(experiment: Experiment, cells: Mapping[str, Cell]) -> dict[str, str]:
-    """Option or factor → what it is called; an option's own name wherever two would be called the same, and a number
-    where names are so long that they are the same as far as they are shown."""
-    titles = {name: plain(factor.title or name, LONGEST_NAME) for name, factor in experiment.factors.items()}
+    """Option → what it is called; its own name wherever two would be called the same, and a number where names are so
+    long that they are the same as far as they are shown."""
     found = {name: plain(label_of(experiment, cell, name), LONGEST_NAME) for name, cell in cells.items()}
     found = {name: one if alone(one, found) else plain(name, LONGEST_NAME) for name, one in found.items()}
-    told = {name: one if alone(one, found) else f"{plain(name, LONGEST_NAME - NUMBER)} ({n})"
+    return {name: one if alone(one, found) else f"{plain(name, LONGEST_NAME - NUMBER)} ({n})"
             for n, (name, one) in enumerate(found.items(), 1)}  # fmt: skip
-    return titles | told
+
+
+def titles_of(experiment: Experiment) -> dict[str, str]:
+    """Factor → what it is called."""
+    return {name: plain(factor.title or name, LONGEST_NAME) for name, factor in experiment.factors.items()}
 
 
 def alone(label: str, labels: Mapping[str, str]) -> bool:

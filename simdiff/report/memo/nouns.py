@@ -22,13 +22,28 @@ NOUNS = {
     "time_to_deep_gap": "the gap in time to deep use",
 }
 """Outcomes whose title is a label and no noun."""
+GLOSSES = {
+    "survival_formal": "schools that launched and keep the label, three years after launch",
+    "survival_real": "schools where real use began and goes on, three years after it began",
+    "sustained_24": "of schools that were deep when support ended, those that are deep two years later",
+    "sustained_36": "of schools that were deep when support ended, those that are deep three years later",
+    "months_to_quarter": "months until a quarter of the schools have adopted",
+    "months_to_half": "months until half of the schools have adopted",
+}
+"""What outcomes mean, where the register says it in a researcher's shorthand."""
 LINKS = {"ever": " ", "months_to_quarter": " to adopt ", "months_to_half": " to adopt ",
-         "sustained_24": " in ", "sustained_36": " in "}  # fmt: skip
+         "sustained_24": " in ", "sustained_36": " in ", "survival_formal": " for ",
+         "survival_real": " for "}  # fmt: skip
 
 
 def noun(outcome: str) -> str:
     """An outcome in a sentence: *depth*, *sustained use*."""
     return NOUNS.get(outcome, BY_NAME[outcome].title.lower())
+
+
+def gloss_of(outcome: str) -> str:
+    """What an outcome means, in a few words."""
+    return GLOSSES.get(outcome, BY_NAME[outcome].meaning)
 
 
 def the(phrase: str) -> str:

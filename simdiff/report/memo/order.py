@@ -22,6 +22,8 @@ def top(said: Speaker) -> Words:
         count = said.several(beaten, "option", "options that it is firmly ahead of")
         return (f"It is firmly {said.over} each of the other ", *count, ". ", *beside_next(said))
     all_of = said.several(len(ranking.options), "option", "options compared")
+    if said.found.idle:
+        all_of = (*all_of, " with runs")
     if not ranking.above:
         words: Words = ("Of ", *all_of, f" none is firmly {said.over} any other. ")
     elif ranking.top == (headline,):
@@ -40,12 +42,20 @@ def top(said: Speaker) -> Words:
 
 def picked(said: Speaker, of_top: bool) -> Words:
     """How the option that is told of was picked, and what its mean is worth."""
+    comparison = said.found.comparison
+    assert comparison is not None
+    if not any(mean.worlds for mean in comparison.outcomes[0].means):
+        return ("As the example, ", said.named(said.found.headline), " was taken; none has a mean. ")
     extreme, way = said.extreme
     luck = f"the {extreme} of several means is on average too {way}. "
-    words: Words = (f"As the example, by its {said.mean_of}, ", said.named(said.found.headline), " was picked")
+    words: Words = (f"As the example, by its {said.mean_of}, ", said.named(said.found.headline), " was picked: ")
+    means = {name: comparison.outcomes[0].direction.sign * one.mean
+             for name, one in zip(comparison.worlds.options, comparison.outcomes[0].means, strict=True)}  # fmt: skip
+    if not of_top or means[str(said.found.baseline)] > means[said.found.headline]:
+        words += ("after ", said.named(said.found.baseline), f" it has the {extreme}; ")
     if of_top:
-        return (*words, f": that it is {said.over} all others is not established, and {luck}")
-    return (*words, ": after ", said.named(said.found.baseline), f" it has the {extreme}; {luck}")
+        return (*words, f"that it is {said.over} all others is not established, and {luck}")
+    return (*words, luck)
 
 
 def beside_next(said: Speaker) -> Words:
@@ -58,7 +68,10 @@ def beside_next(said: Speaker) -> Words:
     if pair is None or not pair.whole.worlds:
         return ()
     words: Words = ("Of the others, the baseline apart, ", said.named(found.next_best), f" has the {said.extreme[0]} "
-                    f"{said.mean_of}: ")  # fmt: skip
+                    f"{said.mean_of}")  # fmt: skip
+    if pair.whole.defined < 1 or said.found.basis.sets[0] < said.found.basis.sets[1]:
+        words += (" of its own worlds; in those that both have",)
+    words += (": ",)
     if pair.why == SAME_EVERYWHERE:
         return (*words, said.named(found.headline), " does not differ from it in any world. ")
     difference = said.difference(pair, found.outcome)
@@ -70,7 +83,7 @@ def beside_next(said: Speaker) -> Words:
         return (*words, said.named(found.headline), " cannot be told apart from it (mean difference ", *difference,
                 *why, "). ")  # fmt: skip
     over = said.over if WINNERS[pair.verdict] > 0 else said.under
-    return (*words, said.named(found.headline), f" is firmly {over} it, by ", *difference, ". ")
+    return (*words, said.named(found.headline), f" is firmly {over} it, mean difference ", *difference, ". ")
 
 
 def named(said: Speaker, names: Sequence[str]) -> Words:

@@ -12,7 +12,8 @@ from simdiff.report.memo.pieces import Block, Code, Memo, Paragraph, Picture, Po
 from simdiff.report.provenance import CAVEAT
 
 SIZES = (9.4, 9.0, 8.6, 8.2, 7.8, 7.4)
-"""Font sizes in points, the largest with which the memo takes ``PAGES`` pages is taken; else the smallest."""
+"""Font sizes in points. Taken is the largest with which the memo takes ``PAGES`` pages and its chart stands on the
+first; else the largest with which it takes so many; else the smallest."""
 PAGES = 2
 
 
@@ -28,22 +29,37 @@ def pdf_bytes(memo: Memo, story: Mapping[str, Any], picture: bytes) -> bytes:
         "main": files(__package__).joinpath("memo.typ").read_bytes(), "chart.svg": picture,
         "story.json": json.dumps(story).encode(), "numbers.csv": memo.csv(), "chart.csv": memo.chart.csv(),
     }  # fmt: skip
+    fitting = b""
     for size in SIZES:
         content: bytes = typst.compile(
             given | {"memo.json": json.dumps(_said(memo, story, size)).encode()},  # type: ignore[call-overload]
             format="pdf", font_paths=fonts, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=0,
         )  # fmt: skip
-        if _pages(content) <= PAGES:
-            break
-    return content
+        pages, chart = _pages(content)
+        if pages <= PAGES:
+            fitting = fitting or content
+            if chart == 1:
+                return content
+    return fitting or content
 
 
-def _pages(content: bytes) -> int:
+def _pages(content: bytes) -> tuple[int, int]:
+    """How many pages there are, and on which of them the chart stands; 0 if there is none."""
     from io import BytesIO
 
     from pypdf import PdfReader
 
-    return len(PdfReader(BytesIO(content)).pages)
+    reader = PdfReader(BytesIO(content))
+    numbers = {page.indirect_reference: n for n, page in enumerate(reader.pages, 1)}
+    left: list[Any] = [reader.root_object["/StructTreeRoot"]]
+    while left:
+        node = left.pop()
+        if node.get("/S") == "/Figure" and "/Alt" in node:
+            return len(numbers), numbers[node.raw_get("/Pg")]
+        children = node.get("/K", [])
+        left += [child.get_object() for child in (children if isinstance(children, list) else [children])
+                 if isinstance(child.get_object(), dict)]  # fmt: skip
+    return len(numbers), 0
 
 
 def _said(memo: Memo, story: Mapping[str, Any], size: float) -> dict[str, Any]:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from simdiff.report.figure import Chart
-from simdiff.report.steps import end, is_share, percent, step
+from simdiff.report.steps import end, percent, step, step_unit
 from simdiff.report.words import difference, number
 from simdiff.study.files import csv_bytes
+
+WORDS = {"points": " points", "months": " months", "schools": " schools"}
+"""Units that stand after a difference; ratios, indices and dollars say theirs otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +65,21 @@ class Ledger:
 
     def change(self, value: float, unit: str, what: str) -> Number:
         """A difference with its sign and unit; of dollars, with its sign."""
-        points = (
-            " points"
-            if is_share(unit)
-            else ""
-            if unit.startswith("$")
-            else f" {unit}s"
-            if unit == "month"
-            else f" {unit}"
-        )
-        return self._put(minus(step(value, unit)) + points, value, unit, what)
+        return self._put(minus(step(value, unit)) + WORDS.get(step_unit(unit), ""), value, unit, what)
+
+    def distance(self, value: float, unit: str, what: str) -> Number:
+        """A difference of which only the size counts."""
+        return self._put(step(value, unit, sign=False) + WORDS.get(step_unit(unit), ""), value, unit, what)
 
     def gap(self, value: float, unit: str, what: str, *, bare: bool = False) -> Number:
         """A difference that is an outcome of its own; ``bare``: its unit stands before."""
         shown = minus(difference(value, unit))
-        return self._put(shown.removesuffix(" points") if bare else shown, value, unit, what)
+        return self._put(shown.removesuffix(" points").removesuffix(" months") if bare else shown, value, unit, what)
 
     def wait(self, value: float, unit: str, what: str, *, most: float, bare: bool = False) -> Number:
-        """A wait in months; one that does not end in the whole run is over its length. ``bare``: the unit stands
-        before."""
-        shown = f"over {most:.0f}" if value >= most else f"{value:.0f}"
+        """A wait in months; one that does not end in the whole run is over its length, and one that nearly takes it is
+        not rounded to it. ``bare``: the unit stands before."""
+        shown = f"over {most:.0f}" if value >= most else f"{value:.{int(value >= most - 0.5)}f}"
         return self._put(shown if bare else f"{shown} months", value, unit, what)
 
     def end(self, value: float, unit: str, what: str) -> Number:

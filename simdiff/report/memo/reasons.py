@@ -1,7 +1,7 @@
 """Sentences on what drives an answer and on which assumption could turn it, by the rules of ``rules``."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simdiff.analysis.bins import LEAST_DRAWS
 from simdiff.analysis.claims import Claim, Edge
@@ -9,14 +9,17 @@ from simdiff.analysis.contrasts import WINNERS
 from simdiff.analysis.direction import DIRECTIONS
 from simdiff.analysis.effects import TIMES, Factorial
 from simdiff.analysis.factor_contrasts import Effect
-from simdiff.analysis.sweep_effects import SweepEffects
+from simdiff.analysis.sweep_effects import BlockEffects, SweepEffects
+from simdiff.report.compare_words import interval_of
 from simdiff.report.memo.nouns import the
 from simdiff.report.memo.order import MOST_NAMED
 from simdiff.report.memo.pieces import Name, Words, join
+from simdiff.report.memo.rules import SAME_EVERYWHERE, reason
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.steps import is_share
 
 MOST_SHARES = 6
+MOST_BLOCKS = 3
 MOST_FLIPS = 2
 UNMEASURED = "assumptions without a published estimate"
 
@@ -45,22 +48,32 @@ def drivers(said: Speaker) -> list[Words]:
 
 
 def _under_each(said: Speaker, found: SweepEffects) -> list[Words]:
-    """What factors do where cells are kept apart by what is believed: the sign that is firm in all blocks, with the
-    least and the most that it comes to."""
-    blocks = [block.factorial.own.main for block in found.blocks if block.factorial]
+    """What factors do where cells are kept apart by what is believed: in each block, with its interval, and whether it
+    is firm and the same way in all of them."""
+    blocks = [block for block in found.blocks if block.factorial]
     parts: list[Words] = []
     for name, sign in found.signs.items():
-        means = sorted(effect.mean for main in blocks for effect in main if effect.name == name)
-        what = f"of what is believed, mean effect on {said.found.outcome}: {name}"
-        told: Words = (said.book.change(means[0], said.unit, f"least {what}"), " to ",
-                       said.book.change(means[-1], said.unit, f"most {what}"))  # fmt: skip
-        firm = ", firmly each time" if sign else ", but not firmly the same way each time"
-        parts.append((said.factor(name), f" moves mean {said.title} by ", *told, firm))
+        each = [(said.held(block.block.held), effect) for block in blocks[:MOST_BLOCKS]
+                for effect in main_effects(block) if effect.name == name]  # fmt: skip
+        told = join([(*said.effect(effect, under), " under ", under) for under, effect in each])
+        if (more := len(blocks) - MOST_BLOCKS) > 0:
+            told += (" and so on in ", *said.several(more, "more part", "more parts of the results"))
+        firm = ", firmly each time" if sign else ", not firmly the same way each time"
+        parts.append((said.factor(name), f" moves {said.title} by ", *told, firm))
+        if all(
+            effect.why == SAME_EVERYWHERE for block in blocks for effect in main_effects(block) if effect.name == name
+        ):
+            parts[-1] = (said.factor(name), f" moves {said.title} in no world")
     apart, count = join([(said.factor(name),) for name in found.apart]), len(found.blocks)
     lead: Words = ("Kept apart by ", *apart, " (", *said.several(count, "part", "parts of the results"), "): ")
     if not parts:
         return [("What factors do is not told under each of what is believed: see the command for effects.",)]
     return [(*lead, *join(parts, "; ", "; "), ".")]
+
+
+def main_effects(block: BlockEffects) -> Sequence[Effect]:
+    """Main effects of a block."""
+    return block.factorial.own.main if block.factorial else ()
 
 
 def _too_few(said: Speaker, bars: Sequence[Effect]) -> list[Words]:
@@ -75,9 +88,9 @@ def _too_few(said: Speaker, bars: Sequence[Effect]) -> list[Words]:
 
 def _bars(said: Speaker, bars: Sequence[Effect], lead: Words) -> list[Words]:
     """What each factor does, the firm ones first; how many more there are is said."""
-    unknown = sum(math.isnan(bar.mean) for bar in bars)
+    unknown, none = sum(math.isnan(bar.mean) for bar in bars), sum(bar.why == SAME_EVERYWHERE for bar in bars)
     firm = sorted((bar for bar in bars if bar.sign), key=lambda bar: -abs(bar.mean))
-    still = len(bars) - unknown - len(firm)
+    still = len(bars) - unknown - none - len(firm)
     points: list[Words] = [
         (said.factor(bar.name), f" moves {said.title} by ", *said.effect(bar)) for bar in firm[:MOST_NAMED]
     ]
@@ -87,7 +100,10 @@ def _bars(said: Speaker, bars: Sequence[Effect], lead: Words) -> list[Words]:
     if still and firm:
         points.append((said.book.count(still, "effects that cannot be told from none"), " cannot be told from none"))
     elif still:
-        points.append((f"no factor moves {said.title} so far that it can be told from none",))
+        points.append((f"no factor moves {said.title} so far that it can be told from none", *_why(bars)))
+    if none:
+        points.append((said.book.count(none, "effects that are none in every world"), f" moves {said.title} in no world"
+                       if none == 1 else f" move {said.title} in no world"))  # fmt: skip
     if unknown:
         points.append(("of ", said.book.count(unknown, "effects that are not known"), " it is not known, for too few "
                        "runs have a value"))  # fmt: skip
@@ -100,12 +116,13 @@ def _shares(said: Speaker, factorial: Factorial) -> list[Words]:
     if total is None or math.isnan(total.mean):
         return [("What the factors do is not known: too few runs have a value.",)]
     if not total.sign:
-        return [("All factors together cannot be told from none (", *said.effect(total), "), so nothing is divided "
-                 "among them."), *_too_few(said, [total])]  # fmt: skip
+        none: Words = ("All factors together cannot be told from none (", *said.effect(total), *_why([total]),
+                       "), so nothing is divided among them.")  # fmt: skip
+        return [none, *_too_few(said, [total])]
     ordered = sorted(factorial.shapley, key=lambda one: -abs(one.effect.mean))
     parts: list[Words] = [
         (said.factor(one.effect.name), " ", *said.effect(one.effect),
-         *(() if one.effect.sign else (", which cannot be told from none",)))
+         *(() if one.effect.sign else (", which cannot be told from none", *_why([one.effect]))))
         for one in ordered[:MOST_SHARES]
     ]  # fmt: skip
     if (more := len(ordered) - MOST_SHARES) > 0:
@@ -115,8 +132,8 @@ def _shares(said: Speaker, factorial: Factorial) -> list[Words]:
          "could be added (Shapley), this comes from ", *join(parts, "; ", "; "), ".")
     ]  # fmt: skip
     known = factorial.shapley_order
-    order: list[Words] = [("what ", said.factor(larger), " adds is above what ", said.factor(smaller), " adds")
-                          for larger, smaller in known[:MOST_NAMED]]  # fmt: skip
+    means = {one.effect.name: one.effect.mean for one in ordered}
+    order = [_in_order(said, larger, smaller, means) for larger, smaller in known[:MOST_NAMED]]
     if (more := len(known) - MOST_NAMED) > 0:
         pairs = " more pair is in order" if more == 1 else " more pairs are in order"
         order.append((said.book.count(more, "further firm orders"), pairs))
@@ -125,18 +142,37 @@ def _shares(said: Speaker, factorial: Factorial) -> list[Words]:
     return [*points, ("Which factor adds most cannot be told: no two of them are firmly in order.",)]
 
 
+def _in_order(said: Speaker, larger: str, smaller: str, means: Mapping[str, float]) -> Words:
+    """Two Shapley values whose difference is firm, so that what lowers an outcome more is not said to add less."""
+    if means[larger] <= 0:
+        return (said.factor(smaller), " takes away more than ", said.factor(larger))
+    if means[smaller] < 0:
+        return (said.factor(larger), f" moves {said.title} further up than ", said.factor(smaller))
+    return (said.factor(larger), " adds more than ", said.factor(smaller))
+
+
+def _why(effects: Sequence[Effect]) -> Words:
+    """What leaves effects open whose intervals do not: else their numbers would look firm."""
+    apart = [one for one in effects if interval_of(one)[0] > 0 or interval_of(one)[1] < 0]
+    whys = {one.why for one in apart if one.why in ("many comparisons", "most worlds")}
+    return ("; ", "; ".join(map(reason, sorted(whys)))) if whys else ()
+
+
 def _interaction(said: Speaker, factorial: Factorial) -> list[Words]:
-    """The largest firm interaction."""
+    """The largest firm interaction, and how many more there are."""
     firm = [one for one in factorial.own.interactions if one.sign]
     if not firm:
         return []
     largest = max(firm, key=lambda each: abs(each.mean))
     left, _, right = largest.name.partition(TIMES)
-    words: Words = ("What ", said.factor(left), f" adds is {'higher' if largest.sign > 0 else 'lower'} with ",
-                    said.factor(right), ": ", *said.effect(largest), ".")  # fmt: skip
+    words: Words = ("Together, ", said.factor(left), " and ", said.factor(right), f" move {said.title} by another ",
+                    *said.effect(largest), " beyond what each does by itself")  # fmt: skip
+    if (more := len(firm) - 1) > 0:
+        words += ("; ", *said.several(more, "more pair", "further firm interactions"), " firmly so, by less")
     if is_share(said.unit):
-        words += (" On shares, that comes of itself where others have lifted the level; it is no synergy yet.",)
-    return [words]
+        words += (". On shares, the level alone can bring that about: the nearer to half, the further the same push "
+                  "goes. It is no synergy yet",)  # fmt: skip
+    return [(*words, ".")]
 
 
 def hangs_on(said: Speaker) -> list[Words]:

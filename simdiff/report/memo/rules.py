@@ -1,17 +1,20 @@
 """Sentences from estimates, by rules that cannot say more than was found: the answer, who is left behind, the cost.
 
 *Ahead* is said of a verdict alone (``simdiff.analysis.contrasts``): every structure, every interval and Holm's test on
-one side of 0, and ahead in most worlds. Nothing is called better; of an outcome of which neither more nor less is
-better only *higher* is said. What cannot be told apart is said to be so, with its
-interval and with what it hangs on. Literals here and in ``reasons`` hold no digit: each number comes from the ledger.
+one side of 0, and ahead in more worlds than behind. Nothing is called better; of an outcome of which neither more nor
+less is better only *higher* is said. What cannot be told apart is said to be so, with its interval and with what it
+hangs on. Literals here and in ``reasons`` hold no digit: each number comes from the ledger.
 """
 
 import math
 
 import numpy as np
 
+from simdiff.analysis.briefing import Gap
 from simdiff.analysis.contrasts import DISAGREE, DOUBTS, WINNERS, Contrast, ahead
 from simdiff.analysis.direction import CENSORED, DIRECTIONS
+from simdiff.report.compare_words import interval_of
+from simdiff.report.kinds.compared import capital
 from simdiff.report.memo.nouns import link, noun, the
 from simdiff.report.memo.pieces import Name, Words
 from simdiff.report.memo.speaker import Speaker
@@ -20,6 +23,8 @@ from simdiff.report.words import BY_NAME
 
 MONTHS = 12
 SAME_EVERYWHERE = "the same"
+MILLION = 1e6
+"""Extra dollars below which nothing is said of what a million goes with: that would be far from what was run."""
 SEEN = 0.0005
 """Gaps nearer to even than this are printed as none."""
 
@@ -39,7 +44,7 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
     """What may be said of the headline option less the baseline, both named in the sentence before."""
     title, even = noun(outcome), DIRECTIONS[outcome].even is not None
     if even:
-        title = f"the distance of {the(title)} from even"
+        title = f"distance of {the(title)} from even"
     if not pair.whole.worlds:
         return (f"In {title} the two cannot be told apart: the difference is not known in any world. ",)
     if outcome in CENSORED and never(said, pair):
@@ -54,15 +59,25 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
         return (f"In {title} the two cannot be told apart: the mean difference, ", *told, ", ", *doubt(said, pair),
                 ". ")  # fmt: skip
     up = WINNERS[pair.verdict] > 0
-    first, that = "The first", "That"
+    first, that = "The first", "On average that"
     if said.alone:
         first, that = "At this one set of parameters the first", "At this one set of parameters that"
     if even:
-        words: Words = (f"{that} is {'nearer to' if up else 'farther from'} even than under ",
-                        said.named(pair.second), ": mean difference of the distance ", *told)  # fmt: skip
+        words: Words = (f"{that} is a {'smaller' if up else 'greater'} distance than under ",
+                        said.named(pair.second), ": mean difference ", *told)  # fmt: skip
     else:
         words = (f"{first} is {said.up if up else said.down} in {title}: mean difference ", *told)
-    return (*words, *_in_how_many(said, pair, outcome), ". ")
+    scatter = "A distance grows with scatter between worlds alone. " if even else ""
+    return (*words, *_in_how_many(said, pair, outcome), ". ", scatter)
+
+
+def compared(said: Speaker, pair: Contrast) -> Words:
+    """What may be said of the headline option less the baseline in the outcome that the memo tells of."""
+    comparison = said.found.comparison
+    if comparison is None or DIRECTIONS[pair.outcome].even is None:
+        return verdict(said, pair, pair.outcome)
+    means = dict(zip(comparison.worlds.options, comparison.outcomes[0].means, strict=True))
+    return distances(said, Gap(pair, means[pair.first], means[pair.second]))
 
 
 def never(said: Speaker, pair: Contrast) -> bool:
@@ -79,12 +94,18 @@ def _in_how_many(said: Speaker, pair: Contrast, outcome: str) -> Words:
     up = WINNERS[pair.verdict] > 0
     worlds, draws = ahead(pair.whole, DIRECTIONS[outcome])
     what = f"in which {pair.first if up else pair.second} is ahead in {outcome}"
-    words: Words = (", in ", said.book.part(worlds if up else 1 - worlds, f"share of worlds {what}"),
-                    " of matched worlds")  # fmt: skip
+
+    def share(ahead: float, tied: float, layer: str) -> Words:
+        told: Words = (said.book.part((ahead if up else 1 - ahead) - tied / 2, f"share of {layer} {what}"),)
+        if tied:
+            both = said.book.part(tied, f"share of {layer} in which the two are the same in {outcome}")
+            told += (" (the same in ", both, ")")
+        return (*told, f" of {layer}")
+
+    words: Words = (", in ", *share(worlds, pair.whole.tied, "matched worlds"))
     if pair.whole.draws > 1:
-        share = said.book.part(draws if up else 1 - draws, f"share of draws {what}")
         layer = "parameter draws" if len(pair.structures) < 2 else "pairs of parameter draw and structure"
-        words += (" and ", share, f" of {layer}")
+        words += (" and ", *share(draws, pair.whole.draws_tied, layer))
     if len(pair.structures) > 1:
         words += (", under each of ", *said.several(len(pair.structures), "structure", "structures"))
     return words
@@ -94,10 +115,8 @@ def doubt(said: Speaker, pair: Contrast) -> Words:
     """Why a difference is not firm."""
     if pair.whole.worlds < 2:
         return ("is of one world, which tells nothing of chance",)
-    if pair.why == "too few draws":
-        return ("is not firm: there are too few parameter draws to bound the confidence asked for",)
     if pair.why in DOUBTS:
-        return ("is not firm: ", DOUBTS[pair.why])
+        return (f"is not firm: {reason(pair.why)}",)
     if pair.why.startswith("defined"):
         part = pair.structures[0] if pair.structures else pair.whole
         share = said.book.part(part.defined, "share of worlds in which the difference is defined")
@@ -105,6 +124,11 @@ def doubt(said: Speaker, pair: Contrast) -> Words:
     if pair.why.startswith("firm under"):
         return ("is firm under some structures of the model and not under others",)
     return ("is not firm",)
+
+
+def reason(why: str) -> str:
+    """What leaves a difference open, in a sentence."""
+    return "too few parameter draws to bound the confidence asked for" if why == "too few draws" else DOUBTS[why]
 
 
 def lasts(said: Speaker) -> Words:
@@ -129,32 +153,50 @@ def gap(said: Speaker) -> Words:
     words: Words = ("Depth in the third of schools with the fewest low-income pupils, less that in the third with the "
                     "most, is ", *said.level(found.headline, "equity_gap"), *said.where, " under ",
                     said.named(found.headline), *_behind(said))  # fmt: skip
-    words += verdict(said, found.gap, "equity_gap") if found.gap else ()
+    words += distances(said, found.gap) if found.gap and found.outcome != "equity_gap" else ()
     return (*words, "Where little is in use, little can be uneven: read this beside depth. ")
 
 
 def _behind(said: Speaker) -> Words:
     """Which schools are behind on average, with the mean that it rests on."""
     side = said.found.behind
-    if side is None or not side.mean.worlds or said.found.basis.units < 2:
+    if side is None or not side.mean.worlds or said.found.basis.single:
         return (": which of the two is behind is open. ",)
     mean = said.estimate(side.mean, BY_NAME["equity_gap"].unit, f"mean equity_gap, {said.found.headline}")
     if not side.sign or abs(side.mean.mean) < SEEN:
-        return ("; its mean is ", *mean, ", so which of the two is behind is open. ")
+        low, high = interval_of(side.mean)
+        why = f" ({reason(side.why)})" if (low > 0 or high < 0) and side.why in DOUBTS else ""
+        return ("; its mean is ", *mean, f", and which of the two is behind is open{why}. ")
     who = "more" if side.sign > 0 else "fewer"
     return ("; its mean is ", *mean, f", so on average schools with {who} low-income pupils are behind. ")
 
 
+def distances(said: Speaker, gap: Gap) -> Words:
+    """How far two options are from even on average, whichever side is ahead, and what may be said of that."""
+    pair, outcome = gap.contrast, gap.contrast.outcome
+    told = verdict(said, pair, outcome)
+    if not pair.whole.worlds or pair.why == SAME_EVERYWHERE:
+        return told
+    means = [said.book.distance(one.mean, BY_NAME[outcome].unit, f"mean distance of {outcome} from even, {name}")
+             for one, name in ((gap.first, pair.first), (gap.second, pair.second))]  # fmt: skip
+    return (f"Whichever side is ahead, the mean distance of {the(noun(outcome))} from even is ", means[0], "; under ",
+            said.named(pair.second), ", ", means[1], ". ", *told)  # fmt: skip
+
+
 def places(said: Speaker) -> Words:
-    """The districts with the highest and the lowest outcome, and whether these two can be told apart."""
+    """The districts with the highest and the lowest mean, and whether these two can be told apart."""
     found = said.found.districts
     if len(found.levels) < 2:
         return ()
     (first, high), (last, low) = found.levels[0], found.levels[-1]
     count = said.book.count(len(found.levels), "districts")
+    if found.alike[0] == len(found.levels):
+        return (f"{capital(said.mean_title)} is the same in each of ", count, " simulated districts: the median is ",
+                *said.range_of(high, said.found.outcome, first), ". ")  # fmt: skip
     words: Words = (
-        "Of ", count, f" simulated districts, the median of {said.title} is highest in ", Name(short(first)), ", ",
-        *said.range_of(high, said.found.outcome, first), ", and lowest in ", Name(short(last)), ", ",
+        "Of ", count, f" simulated districts, {said.mean_title} is highest in ", Name(short(first)),
+        *_others(said, found.alike[0]), ", where the median is ", *said.range_of(high, said.found.outcome, first),
+        ", and lowest in ", Name(short(last)), *_others(said, found.alike[1]), ", where it is ",
         *said.range_of(low, said.found.outcome, last),
     )  # fmt: skip
     if found.ends is None:
@@ -162,9 +204,14 @@ def places(said: Speaker) -> Words:
     elif found.told_apart:
         words += (": mean difference in matched worlds ", *said.difference(found.ends, said.found.outcome))
     else:
-        words += ("; these two cannot be told apart (mean difference ",
-                  *said.difference(found.ends, said.found.outcome), ")")  # fmt: skip
+        words += ("; these two cannot be told apart: the mean difference, ",
+                  *said.difference(found.ends, said.found.outcome), ", ", *doubt(said, found.ends))  # fmt: skip
     return (*words, ". This is the model’s picture of districts of such sizes and needs, not a forecast of them. ")
+
+
+def _others(said: Speaker, alike: int) -> Words:
+    """How many more districts are like one."""
+    return (" and ", said.book.count(alike - 1, "more districts with this mean"), " more") if alike > 1 else ()
 
 
 def cost(said: Speaker) -> Words:
@@ -185,14 +232,14 @@ def extra_cost(said: Speaker) -> Words:
         return ()
     words: Words = ("On average that is ", *said.more(found.extra_cost, "cost"), " than ", said.named(found.baseline))
     gained = found.per_million
-    if math.isfinite(gained.low):
+    if math.isfinite(gained.low) and found.extra_cost.whole.mean >= MILLION and not found.outcome.startswith("cost"):
         direction = DIRECTIONS[found.outcome]
         low, high = sorted((direction.sign * gained.low, direction.sign * gained.high))
         what = f"{found.outcome} per extra $ million, {found.headline} over {found.baseline}"
         words += ("; on average an extra million dollars goes with ",
                   said.book.change(direction.sign * gained.value, said.unit, what), " (",
                   said.book.end(low, said.unit, f"low end: {what}"), " to ",
-                  said.book.end(high, said.unit, f"high end: {what}"), f") of {said.compared}")  # fmt: skip
+                  said.book.end(high, said.unit, f"high end: {what}"), f") in {said.compared}")  # fmt: skip
     return (*words, ". ")
 
 
@@ -202,9 +249,12 @@ def spend(said: Speaker) -> Words:
     if spending is None:
         return ()
     if spending.all_equal or spending.equal:
-        but = "" if spending.all_equal else ", the baseline apart,"
-        return (f"The options{but} cost about the same on average, so differences among them are at equal spend on "
-                "average. ",)  # fmt: skip
+        if spending.all_equal:
+            return ("The options cost about the same on average, so differences are at equal spend on average. ",)
+        each = said.book.part(spending.equal_draws, f"share of {said.layers} in which the others cost the same")
+        return ("The options, the baseline apart, cost about the same on average (each by itself, in ", each,
+                f" of {said.layers}): differences among them are at equal spend on average, those from the baseline "
+                "are not. ")  # fmt: skip
     return ("The options do not cost the same: a difference says what the money goes with, not which use of it goes "
             "farther. ",)  # fmt: skip
 
@@ -212,7 +262,7 @@ def spend(said: Speaker) -> Words:
 def frontier(said: Speaker) -> Words:
     """Whether another option does as much for less."""
     costs = said.found.comparison.outcomes[0].cost if said.found.comparison else None
-    if costs is None or said.found.comparison is None:
+    if costs is None or said.found.outcome.startswith("cost"):
         return ()
     n, layer = costs.options.index(said.found.headline), said.layers
     what = f"share of {layer} in which {said.found.headline} is on the frontier of cost and {said.found.outcome}"

@@ -13,8 +13,10 @@ from simdiff.analysis.summary import Interval
 from simdiff.report.compare_words import interval_of
 from simdiff.report.memo.nouns import noun, the
 from simdiff.report.memo.pieces import Ledger, Name, Number, Words
-from simdiff.report.steps import short
+from simdiff.report.steps import short, step
 from simdiff.report.words import BY_NAME
+from simdiff.scenario import Plain
+from simdiff.scenario.factors import OFF, ON
 
 RANGE = 0.9
 """Part of draws, or of replicates, that a range of levels holds."""
@@ -22,11 +24,12 @@ RANGE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who turns the estimates of a briefing into words; ``labels``: what options and factors are called."""
+    """Who turns the estimates of a briefing into words; ``labels``: what options are called; ``titles``: factors."""
 
     found: Briefing
     book: Ledger
     labels: Mapping[str, str]
+    titles: Mapping[str, str]
 
     @property
     def few(self) -> bool:
@@ -56,7 +59,7 @@ class Speaker:
     @property
     def alone(self) -> bool:
         """True if all is of one set of parameters."""
-        return self.found.basis.sets < 2
+        return not self.found.basis.drawn
 
     @property
     def _neutral(self) -> bool:
@@ -70,7 +73,7 @@ class Speaker:
             return "worlds"
         if len(self.found.basis.structures) < 2:
             return "draws"
-        return "pairs of draw and structure" if self.found.basis.sets > 1 else "structures"
+        return "pairs of draw and structure" if self.found.basis.drawn else "structures"
 
     @property
     def title(self) -> str:
@@ -86,12 +89,17 @@ class Speaker:
     def compared(self) -> str:
         """What is compared of the outcome."""
         even = DIRECTIONS[self.found.outcome].even is not None
-        return f"distance of {the(self.title)} from even" if even else self.title
+        return f"the distance of {the(self.title)} from even" if even else self.title
 
     @property
     def mean_of(self) -> str:
         """The mean of what is compared: *mean depth*."""
         return f"mean of {self.compared}" if self.compared.startswith("the ") else f"mean {self.compared}"
+
+    @property
+    def mean_title(self) -> str:
+        """The mean of the outcome itself: *mean depth*."""
+        return f"the mean of {self.title}" if self.title.startswith("the ") else f"mean {self.title}"
 
     @property
     def where(self) -> Words:
@@ -104,13 +112,13 @@ class Speaker:
         return BY_NAME[self.found.outcome].unit
 
     def named(self, name: str | None) -> Name:
-        """An option or a factor by its label."""
+        """An option by its label."""
         return Name(self.labels.get(str(name), short(str(name))))
 
     def factor(self, name: str) -> Name:
-        """A factor, or one of its levels (*factor=level*), by the factor's label."""
+        """A factor, or one of its levels (*factor=level*), by the factor's title."""
         head, equals, level = name.partition("=")
-        return Name(f"{self.labels.get(head, head)}{f' = {level}' if equals else ''}")
+        return Name(f"{self.titles.get(head, head)}{f' = {level}' if equals else ''}")
 
     def year(self) -> Number:
         """The year told of."""
@@ -131,15 +139,16 @@ class Speaker:
             return ("undefined in most runs",)
         low, high = self.ends(one)
         first, ends = self.book.level, self.book.level
-        if outcome in DIFFERENCES:
+        if outcome in DIFFERENCES or (unit == "month" and outcome not in CENSORED):
             first, ends = self.book.gap, partial(self.book.gap, bare=True)
         if outcome in CENSORED:
             first = partial(self.book.wait, most=12 * self.found.year)
             ends = partial(first, bare=True)
         if outcome in CENSORED and low >= 12 * self.found.year:
             return (first(one.median, unit, f"median, and 5 % of {self.found.basis.layer}: {told}"),)
-        if self.found.basis.units < 2:
-            return (first(one.median, unit, f"one world: {told}"), " (one world)")
+        if self.found.basis.single or math.isnan(low):
+            what = "one set of parameters" if self.found.basis.drawn else "one world"
+            return (first(one.median, unit, f"{what}: {told}"), f" ({what})")
         layer = self.found.basis.layer
         lowest, highest = ("lowest ", "highest ") if len(self.found.basis.structures) > 1 else ("", "")
         under = " of each structure" if lowest else ""
@@ -159,9 +168,16 @@ class Speaker:
         which = "parameters" if one.draws > 1 else "chance"
         return self._with_ends(one.mean, *interval_of(one), unit, what, which)
 
-    def effect(self, one: Effect) -> Words:
-        """An effect and its interval, over draws or, without them, of chance."""
-        return self.estimate(one, self.unit, f"effect on {self.found.outcome}: {one.name}")
+    def effect(self, one: Effect, under: Name | None = None) -> Words:
+        """An effect and its interval, over draws or, without them, of chance; ``under`` what is believed."""
+        what = f"effect on {self.found.outcome}: {one.name}{f', under {under.text}' if under else ''}"
+        return self.estimate(one, self.unit, what)
+
+    def held(self, levels: Mapping[str, Plain]) -> Name:
+        """What is believed in a part of the results: the level of what is kept apart."""
+        alone = len(levels) == 1 and not set(levels.values()) & {ON, OFF}
+        parts = [str(level) if alone else f"{self.titles.get(name, name)} = {level}" for name, level in levels.items()]
+        return Name(", ".join(parts))
 
     def several(self, count: int, noun: str, what: str) -> Words:
         """How many of something: *one option*, *two options*, in digits."""
@@ -184,5 +200,7 @@ class Speaker:
         words: Words = (self.book.change(mean, unit, f"{what}, {year}"),)
         if not (math.isfinite(low) and math.isfinite(high)):
             return words
+        if any((mean, low, high)) and all(step(one, unit) == "0" for one in (mean, low, high)):
+            return (*words, " (both ends of its range round to none)")
         return (*words, " (", self.book.end(low, unit, f"low end, {which}: {what}, {year}"), " to ",
                 self.book.end(high, unit, f"high end, {which}: {what}, {year}"), ")")  # fmt: skip
