@@ -47,16 +47,19 @@ class LoadedExperiment:
         return load_chain(laid(self.bases[scenario], settings), self.schools)
 
     def with_changes(self, changes: dict[str, Any], posterior: tuple[dict[str, float], ...] = ()) -> "LoadedExperiment":
-        """The experiment with other ``replicates``, ``draws`` or ``seed``, and other draws. Raises ScenarioError."""
+        """The experiment with other ``replicates``, ``draws`` or ``seed``, and other draws; at none, those that its
+        file names are dropped too. Raises ScenarioError."""
+        none = changes.get("draws") == 0 and not posterior
+        dropped = {"posterior": None} if none else {}
         try:
-            experiment = Experiment.model_validate(self.experiment.model_dump(mode="json") | changes)
+            experiment = Experiment.model_validate(self.experiment.model_dump(mode="json") | changes | dropped)
         except ValidationError as error:
             file = show_path(self.files[0])
             raise ScenarioError(
                 Problem(file, 0, 0, ".".join(map(str, one["loc"])), f"found {shown(one['input'])}", one["msg"].lower())
                 for one in error.errors()
             ) from None
-        return replace(self, experiment=experiment, posterior=posterior or self.posterior)
+        return replace(self, experiment=experiment, posterior=() if none else posterior or self.posterior)
 
 
 def load_experiment(path: str, schools: Path | None = None) -> LoadedExperiment:

@@ -54,6 +54,21 @@ def test_more_draws_are_the_next_of_the_same(fork: Fork, tmp_path: Path) -> None
     assert "expected at most the 300 of calibrated" in refused.err
 
 
+def test_a_trial_without_draws_is_at_the_default_values(fork: Fork, tmp_path: Path) -> None:
+    """Catches an experiment that cannot be tried because its file names draws; and draws asked for by hand that are
+    dropped without a word."""
+    (tmp_path / "word.yaml").write_text(WORD)
+    (tmp_path / "plain.yaml").write_text(SMALL.replace("replicates: 10", "replicates: 2"))
+    tried = done(fork, tmp_path, "sweep", "word.yaml", "--draws", 0, "--out", "word")
+    assert tried.code == 0, tried.err
+    assert done(fork, tmp_path, "sweep", "plain.yaml", "--out", "plain").code == 0
+    assert table_of(tmp_path / "word") == table_of(tmp_path / "plain")
+    assert done(fork, tmp_path, "extend", "word", "word.yaml", "--replicates", 3).code == 0
+    refused = done(fork, tmp_path, "plan", "word.yaml", "--draws", 0, "--posterior", "calibrated")
+    assert refused.code == BAD_INPUT
+    assert "draws: found 0, expected 2 to 300" in refused.err
+
+
 def test_a_file_of_that_name_comes_first(tmp_path: Path) -> None:
     """As on the command line: what lies there is what was meant."""
     (tmp_path / "calibrated").write_text("scar\n.2\n.3\n")
