@@ -131,7 +131,7 @@ def level(results: Results, beliefs: Beliefs, outcome: str, at: At) -> Interval:
     whole = replace(whole, low=min(one.low for one in each), high=max(one.high for one in each))
     drawn = [one for one in each if math.isfinite(one.parameter_low)]
     if not drawn:
-        return whole
+        return replace(whole, parameter_low=math.nan, parameter_high=math.nan)
     single = [one.median for one in each if math.isnan(one.parameter_low)]
     return replace(whole, parameter_low=min([*single, *(one.parameter_low for one in drawn)]),
                    parameter_high=max([*single, *(one.parameter_high for one in drawn)]))  # fmt: skip

@@ -1,5 +1,6 @@
 """Paired differences: by hand, coverage of both layers, error rates of many comparisons, and every verdict."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -301,3 +302,12 @@ def test_every_pair_once() -> None:
     values = {name: luck.normal(size=(10, 1, 5)) for name in ("depth", "spread")}
     found = contrasts(worlds_of(values), 0.95)
     assert len({(one.outcome, frozenset((one.first, one.second))) for one in found}) == len(found) == 90
+
+
+def test_ties_are_counted_apart() -> None:
+    """By hand: of four worlds one is above 0, one below, two are 0."""
+    one = estimate(np.array([[1.0, 0.0], [0.0, -2.0]]), np.ones((2, 2), dtype=np.bool_), 0.95)
+    assert (one.above, one.tied) == (0.5, 0.5)
+    assert (one.draws_above, one.draws_tied) == (0.5, 0.0)
+    assert math.isnan(estimate(np.array([[1.0, 0.0]]), np.ones((1, 2), dtype=np.bool_), 0.95).draws_tied)
+    assert ahead(one, DIRECTIONS["depth"]) == (0.5, 0.5)

@@ -133,6 +133,7 @@ def test_what_levels_rest_on(cell: Cell) -> None:
     found = basis(results, [cells], "depth", HERE)
     assert found == Basis((1, 3), ("contagion=logit", "contagion=hazard"), (2, 4))
     assert (found.layer, found.units, found.single) == ("parameters", 1, False)
+    assert [Basis(sets, (), few).single for sets in ((1, 1), (0, 0)) for few in ((1, 9), (2, 2))] == [True, False] * 2
     logit = {belief: one for belief, one in cells.items() if belief[0] == LOGIT}
     found = basis(results, [logit], "depth", HERE)
     assert found == Basis((3, 3), ("contagion=logit",), (3, 4))
@@ -165,6 +166,18 @@ def test_a_level_of_several_structures_is_their_envelope(cell: Cell) -> None:
         assert (found.low, found.high) == pytest.approx((15.0 - 0.9, 55.0 + 0.9))
         assert (found.parameter_low, found.parameter_high) == pytest.approx((10.5, 59.5))
         assert found.defined == 1.0
+
+
+def test_a_structure_of_one_set_counts_with_its_median(cell: Cell) -> None:
+    """Sets with medians 10 and 20 under one structure (5–95 %: 10.5 to 19.5); one with 50 under the other."""
+    sets = {"all": [[10.0] * 3, [20.0] * 3]}
+    results, cells = told(cell, {(LOGIT, LOW): sets, (HAZARD, LOW): {"all": [[50.0] * 3]}})
+    found = level(results, cells, "depth", HERE)
+    assert (found.parameter_low, found.parameter_high) == pytest.approx((10.5, 50.0))
+    results, cells = told(cell, {(LOGIT, LOW): {"all": [[5.0] * 3]}, (HAZARD, LOW): sets})
+    assert level(results, cells, "depth", HERE).parameter_low == 5.0
+    results, cells = told(cell, {(LOGIT, LOW): {"all": [[5.0] * 3]}, (HAZARD, LOW): {"all": [[6.0] * 3]}})
+    assert math.isnan(level(results, cells, "depth", HERE).parameter_low), "no set has another beside it"
 
 
 def test_no_level_where_it_is_mostly_undefined(cell: Cell) -> None:
@@ -205,6 +218,19 @@ def test_districts_side_by_side(cell: Cell) -> None:
     found = districts(*told(cell, few), "depth", HERE, 0.95)
     assert found.ends is not None
     assert (found.ends.verdict, found.told_apart) == (SAME, False)
+
+
+def test_districts_stand_by_their_means(cell: Cell) -> None:
+    """What is compared are means: the south has the higher median (.5, not .4) and the lower mean (.38, not .4)."""
+    north, south = np.full((5, 1), 0.4), np.array([[0.5], [0.5], [0.5], [0.2], [0.2]])
+    results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": south}})
+    found = districts(results, cells, "depth", HERE, 0.95)
+    assert [(title, one.median) for title, one in found.levels] == [("The North", 0.4), ("The South", 0.5)]
+    assert found.alike == (1, 1)
+    assert found.ends is not None
+    assert found.ends.whole.mean == pytest.approx(0.02)
+    results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": north}})
+    assert districts(results, cells, "depth", HERE, 0.95).alike == (2, 2)
 
 
 def test_districts_under_several_structures(cell: Cell) -> None:
@@ -271,6 +297,8 @@ def test_a_side_must_be_firm_under_every_structure(cell: Cell, first: float, sec
     results, cells = told(cell, {(LOGIT, ()): {"all": one}, (HAZARD, ()): {"all": other}})
     found = side(results, cells, "equity_gap", HERE, 0.95)
     assert found.sign == sign
+    doubted = 0.0 in (first, second)
+    assert found.why == ("parameters" if doubted else "")
     assert found.mean.mean == pytest.approx((first + second) / 2)
     alone = [side(*told(cell, {(LOGIT, ()): {"all": values}}), "equity_gap", HERE, 0.95) for values in (one, other)]
     assert found.mean.chance_low == min(part.mean.chance_low for part in alone)

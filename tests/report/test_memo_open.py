@@ -4,13 +4,11 @@ import math
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from small_results import sweep_pair, write_pair
 
 from simdiff.analysis.briefing import Gap, brief
-from simdiff.analysis.contrasts import A_ABOVE, SAME, Contrast, Estimate, ahead, estimate
-from simdiff.analysis.direction import DIRECTIONS
+from simdiff.analysis.contrasts import A_ABOVE, SAME, Contrast, Estimate
 from simdiff.analysis.effects import Share
 from simdiff.analysis.factor_contrasts import Effect
 from simdiff.analysis.levels import Side
@@ -58,15 +56,6 @@ keep: {outcomes: [depth, spread, sustained, cost, equity_gap, overload, months_t
 
 
 # ----- ties
-
-
-def test_ties_are_counted_apart() -> None:
-    """By hand: of four worlds one is above 0, one below, two are 0."""
-    one = estimate(np.array([[1.0, 0.0], [0.0, -2.0]]), np.ones((2, 2), dtype=np.bool_), 0.95)
-    assert (one.above, one.tied) == (0.5, 0.5)
-    assert (one.draws_above, one.draws_tied) == (0.5, 0.0)
-    assert math.isnan(estimate(np.array([[1.0, 0.0]]), np.ones((1, 2), dtype=np.bool_), 0.95).draws_tied)
-    assert ahead(one, DIRECTIONS["depth"]) == (0.5, 0.5)
 
 
 def test_ahead_is_strictly_ahead_and_ties_are_said(pairs: Results) -> None:
