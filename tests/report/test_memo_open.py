@@ -275,6 +275,16 @@ def test_one_that_was_picked_after_the_baseline_is_said_to_be(pairs: Results) ->
         assert ("was picked: after No policy it has the highest; that it is ahead of all others" in words) == there
 
 
+def test_a_range_that_prints_as_its_mean_is_not_printed(pairs: Results) -> None:
+    speaker = said(pairs)
+    for mean, low, high, shown in ((0.0101, 0.0100, 0.0102, "+1.0 points (its range rounds to the same)"),
+                                   (0.00001, -0.00001, 0.00002, "0 points (its range rounds to the same)"),
+                                   (0.01, 0.01, 0.02, "+1.0 points (+1.0 to +2.0)"),
+                                   (0.0, 0.0, 0.0, "0 points (0 to 0)")):  # fmt: skip
+        one = replace(PART, mean=mean, parameters_low=low, parameters_high=high)
+        assert text_of(speaker.estimate(one, "share of teaching", "x")) == shown
+
+
 def test_units_stand_where_a_number_needs_them() -> None:
     book = Ledger()
     shown = [book.change(0.25, unit, "x").shown for unit in ("share", "month", "schools", "ratio", "$")]

@@ -200,7 +200,7 @@ class Speaker:
         words: Words = (self.book.change(mean, unit, f"{what}, {year}"),)
         if not (math.isfinite(low) and math.isfinite(high)):
             return words
-        if any((mean, low, high)) and all(step(one, unit) == "0" for one in (mean, low, high)):
-            return (*words, " (both ends of its range round to none)")
+        if low < high and len({step(one, unit) for one in (mean, low, high)}) == 1:
+            return (*words, " (its range rounds to the same)")
         return (*words, " (", self.book.end(low, unit, f"low end, {which}: {what}, {year}"), " to ",
                 self.book.end(high, unit, f"high end, {which}: {what}, {year}"), ")")  # fmt: skip
