@@ -261,9 +261,10 @@ def _gap(results: Results, rows: Rows, asked: Asked, headline: str) -> Gap | Non
 def _extra_cost(worlds: Matched, found: Comparison, headline: str) -> tuple[Contrast | None, Ratio | None]:
     """Cost of the headline over the baseline, not judged, and what an extra $ million goes with."""
     one, n = found.outcomes[0], worlds.options.index(headline)
-    if one.cost is None or n == found.baseline:
+    if "cost" not in worlds.values or n == found.baseline:
         return None, None
-    return contrast(worlds, "cost", n, found.baseline, found.confidence), one.cost.per_million[n]
+    extra = contrast(worlds, "cost", n, found.baseline, found.confidence)
+    return extra, one.cost.per_million[n] if one.cost else None
 
 
 def _effects(results: Results, rows: Rows, asked: Asked) -> tuple[SweepEffects | None, str]:

@@ -344,6 +344,8 @@ def test_a_million_is_told_of_where_millions_were_spent(pairs: Results) -> None:
         pair = replace(found.extra_cost, whole=replace(found.extra_cost.whole, mean=extra))
         words = text_of(rules.extra_cost(replace(speaker, found=replace(found, extra_cost=pair, per_million=ratio))))
         assert ("an extra million dollars goes with +2.0 points (+1.0 to +3.0) in depth" in words) == told
+    unknown = text_of(rules.extra_cost(replace(speaker, found=replace(found, per_million=None))))
+    assert unknown.startswith("On average that is $"), "what an option costs is known though what it gains is not"
     own = said(pairs, Asked(("cost",)))
     assert "an extra million" not in text_of(rules.cost(own))
     assert "frontier" not in text_of(rules.cost(own))

@@ -228,11 +228,12 @@ def cost(said: Speaker) -> Words:
 def extra_cost(said: Speaker) -> Words:
     """Cost over the baseline, and the gain for a million."""
     found = said.found
-    if found.extra_cost is None or found.per_million is None:
+    if found.extra_cost is None:
         return ()
     words: Words = ("On average that is ", *said.more(found.extra_cost, "cost"), " than ", said.named(found.baseline))
     gained = found.per_million
-    if math.isfinite(gained.low) and found.extra_cost.whole.mean >= MILLION and not found.outcome.startswith("cost"):
+    apart = found.extra_cost.whole.mean >= MILLION and not found.outcome.startswith("cost")
+    if gained is not None and apart and math.isfinite(gained.low):
         direction = DIRECTIONS[found.outcome]
         low, high = sorted((direction.sign * gained.low, direction.sign * gained.high))
         what = f"{found.outcome} per extra $ million, {found.headline} over {found.baseline}"
