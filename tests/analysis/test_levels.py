@@ -206,9 +206,8 @@ def test_districts_side_by_side(cell: Cell) -> None:
     north, south = 0.4 + NOISE[0], 0.6 + NOISE[1]
     results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": south}})
     found = districts(results, cells, "depth", HERE, 0.95)
-    medians = [np.median(np.median(values, axis=1)) for values in (south, north)]
-    assert [title for title, _ in found.levels] == ["The South", "The North"]
-    assert [one.median for _, one in found.levels] == medians
+    assert [title for title, _ in found.means] == ["The South", "The North"]
+    assert [mean for _, mean in found.means] == pytest.approx([south.mean(), north.mean()])
     assert found.ends is not None
     assert (found.ends.first, found.ends.second, found.ends.verdict) == ("south", "north", A_ABOVE)
     assert found.ends.whole.mean == pytest.approx((south - north).mean())
@@ -225,7 +224,8 @@ def test_districts_stand_by_their_means(cell: Cell) -> None:
     north, south = np.full((5, 1), 0.4), np.array([[0.5], [0.5], [0.5], [0.2], [0.2]])
     results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": south}})
     found = districts(results, cells, "depth", HERE, 0.95)
-    assert [(title, one.median) for title, one in found.levels] == [("The North", 0.4), ("The South", 0.5)]
+    assert [title for title, _ in found.means] == ["The North", "The South"]
+    assert [mean for _, mean in found.means] == pytest.approx([0.4, 0.38])
     assert found.alike == (1, 1)
     assert found.ends is not None
     assert found.ends.whole.mean == pytest.approx(0.02)
@@ -278,11 +278,11 @@ def test_districts_that_are_not_compared(cell: Cell, monkeypatch: pytest.MonkeyP
     assert districts(results, cells, "depth", HERE, 0.95).ends is not None
     monkeypatch.setattr(levels, "MOST_COMPARED", 1)
     found = districts(results, cells, "depth", HERE, 0.95)
-    assert ([title for title, _ in found.levels], found.ends) == (["The South", "The North"], None)
+    assert ([title for title, _ in found.means], found.ends) == (["The South", "The North"], None)
     monkeypatch.undo()
     results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": np.full_like(south, np.nan)}})
     found = districts(results, cells, "depth", HERE, 0.95)
-    assert ([title for title, _ in found.levels], found.ends) == (["The North"], None)
+    assert ([title for title, _ in found.means], found.ends) == (["The North"], None)
 
 
 @pytest.mark.parametrize(
