@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "results", "__pycache__", ".*_cache", "*.egg-info", "site")
 ANALYSIS, STUDY, MODEL, REPORT = "simdiff/analysis", "simdiff/study", "simdiff/model", "simdiff/report"
 STORE = "tests/study/test_store_damage.py tests/study/test_store_same_table.py tests/study/test_lease.py"
+MEMO = " ".join(f"tests/report/test_memo{name}.py" for name in ("", "_open", "_states", "_words"))
 VERIFY = "tests/model/test_parts.py tests/model/test_edges.py tests/model/test_edges_policy.py " + " ".join(
     f"tests/model/test_verify_{name}.py"
     for name in ("cascade", "decision", "district", "money", "spread", "support", "use")
@@ -67,7 +68,7 @@ GROUPS = {
         f"{MODEL}/policy.py": "tests/model/test_parts.py tests/model/test_edges_policy.py tests/model/test_monotone.py",
         f"{REPORT}/steps.py": "tests/report",
         f"{REPORT}/words.py": "tests/report",
-        f"{REPORT}/memo/rules.py": "tests/report/test_memo.py tests/report/test_memo_states.py",
+        f"{REPORT}/memo/rules.py": MEMO,
         f"{ANALYSIS}/spending.py": "tests/analysis/test_cost.py tests/report/test_compare_report.py",
     }),
 }  # fmt: skip

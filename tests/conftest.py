@@ -23,3 +23,8 @@ def fork() -> Iterator[Fork]:
     finally:
         for child in children:
             child.close()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: an archive holds the time at which it was made, and workers would collect different tests."""
+    return argname if isinstance(val, bytes) else None

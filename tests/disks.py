@@ -31,7 +31,8 @@ class Disk:
         if self._is_over():
             os.write(handle, content[: int(len(content) * self.cut)])
             self.fail()
-        self.dirty.setdefault(os.fstat(handle).st_ino, os.dup(handle))
+        if (number := os.fstat(handle).st_ino) not in self.dirty:
+            self.dirty[number] = os.dup(handle)
         return os.write(handle, content)
 
     def fsync(self, handle: int) -> None:
@@ -86,3 +87,5 @@ def disk(one: Disk) -> Iterator[Disk]:
         yield one
     finally:
         files.os = before
+        for handle in one.dirty.values():
+            os.close(handle)

@@ -14,9 +14,10 @@ from simdiff.analysis.bins import LEAST_DRAWS
 from simdiff.analysis.cell_values import Asked as AskedEffects
 from simdiff.analysis.cell_values import AskError as EffectsError
 from simdiff.analysis.comparison import Comparison, judge
-from simdiff.analysis.contrasts import Contrast, Estimate, against, contrast
+from simdiff.analysis.contrasts import Contrast, against, contrast, contrasts
 from simdiff.analysis.cost import Ratio
 from simdiff.analysis.direction import DIRECTIONS
+from simdiff.analysis.gaps import Gap, gap_of
 from simdiff.analysis.levels import At, Basis, Beliefs, Districts, Side, basis, districts, level, side
 from simdiff.analysis.matched import (
     Asked,
@@ -43,16 +44,6 @@ TOLD = ("spread", "depth", "sustained", "sustained_24", "equity_gap", "cost")
 """Outcomes that every memo tells of, where they are kept."""
 MOST_SHOWN = 6
 """Options in a memo's table; more do not fit on its pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """How far two options' equity gaps are from even: the ``contrast`` of the distances, judged by itself, and the mean
-    distance of its first and of its second option."""
-
-    contrast: Contrast
-    first: Estimate
-    second: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,16 +245,17 @@ def _gap(results: Results, rows: Rows, asked: Asked, headline: str) -> Gap | Non
     if "equity_gap" not in results.plan.question.outcomes or asked.baseline in (None, headline):
         return None
     pair = replace(asked, outcomes=("equity_gap",), cells=(headline, str(asked.baseline)))
-    found = judge(matched(results.plan, rows, pair), pair).outcomes[0]
-    return Gap(found.contrasts[0], *found.means)
+    worlds = matched(results.plan, rows, pair)
+    return gap_of(worlds, contrasts(worlds, asked.confidence)[0], asked.confidence)
 
 
 def _extra_cost(worlds: Matched, found: Comparison, headline: str) -> tuple[Contrast | None, Ratio | None]:
     """Cost of the headline over the baseline, not judged, and what an extra $ million goes with."""
     one, n = found.outcomes[0], worlds.options.index(headline)
-    if one.cost is None or n == found.baseline:
+    if "cost" not in worlds.values or n == found.baseline:
         return None, None
-    return contrast(worlds, "cost", n, found.baseline, found.confidence), one.cost.per_million[n]
+    extra = contrast(worlds, "cost", n, found.baseline, found.confidence)
+    return extra, one.cost.per_million[n] if one.cost else None
 
 
 def _effects(results: Results, rows: Rows, asked: Asked) -> tuple[SweepEffects | None, str]:

@@ -263,8 +263,8 @@ def _one_side(low: float, high: float) -> bool:
 def flipped(one: Contrast) -> Contrast:
     """The same contrast, the second option minus the first."""
     turned = B_ABOVE if one.verdict == A_ABOVE else A_ABOVE if one.verdict == B_ABOVE else one.verdict
-    return replace(one, first=one.second, second=one.first, whole=_negated(one.whole),
-                   structures=tuple(map(_negated, one.structures)), verdict=turned)  # fmt: skip
+    return replace(one, first=one.second, second=one.first, whole=negated(one.whole),
+                   structures=tuple(map(negated, one.structures)), verdict=turned)  # fmt: skip
 
 
 def against(pairs: Iterable[Contrast], baseline: str) -> list[Contrast]:
@@ -273,7 +273,8 @@ def against(pairs: Iterable[Contrast], baseline: str) -> list[Contrast]:
     return [pair if pair.second == baseline else flipped(pair) for pair in mine]
 
 
-def _negated(part: Estimate) -> Estimate:
+def negated(part: Estimate) -> Estimate:
+    """The same estimate of the quantity turned round."""
     return replace(
         part, mean=-part.mean, median=-part.median, chance_low=-part.chance_high, chance_high=-part.chance_low,
         parameters_low=-part.parameters_high, parameters_high=-part.parameters_low, above=1 - part.above,

@@ -131,7 +131,7 @@ def level(results: Results, beliefs: Beliefs, outcome: str, at: At) -> Interval:
     whole = replace(whole, low=min(one.low for one in each), high=max(one.high for one in each))
     drawn = [one for one in each if math.isfinite(one.parameter_low)]
     if not drawn:
-        return whole
+        return replace(whole, parameter_low=math.nan, parameter_high=math.nan)
     single = [one.median for one in each if math.isnan(one.parameter_low)]
     return replace(whole, parameter_low=min([*single, *(one.parameter_low for one in drawn)]),
                    parameter_high=max([*single, *(one.parameter_high for one in drawn)]))  # fmt: skip
@@ -144,11 +144,11 @@ def _interval(grids: Sequence[Grid]) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class Districts:
-    """An outcome in each district, the highest mean first, and the first less the last, judged together with all pairs
-    of districts, so that looking for the farthest apart is paid for; None if they cannot be compared. ``alike``: how
-    many have the highest mean, and how many the lowest."""
+    """The mean of an outcome in each district, the highest first, and the first less the last, judged together with all
+    pairs of districts, so that looking for the farthest apart is paid for; None if they cannot be compared. ``alike``:
+    how many have the highest mean, and how many the lowest."""
 
-    levels: tuple[tuple[str, Interval], ...]
+    means: tuple[tuple[str, float], ...]
     ends: Contrast | None
     alike: tuple[int, int] = (1, 1)
 
@@ -168,11 +168,10 @@ def districts(results: Results, beliefs: Beliefs, outcome: str, at: At, confiden
     names = scenario_of(next(iter(beliefs.values())).text).where.districts
     if at.place != ALL or len(names) < 2 or DIRECTIONS[outcome].even is not None:
         return Districts((), None)
-    levels = {name: level(results, beliefs, outcome, replace(at, place=name)) for name in names}
-    means = {name: _mean(results, beliefs, outcome, replace(at, place=name), confidence)
-             for name, one in levels.items() if math.isfinite(one.median)}  # fmt: skip
+    means = {name: _mean(results, beliefs, outcome, replace(at, place=name), confidence) for name in names
+             if math.isfinite(level(results, beliefs, outcome, replace(at, place=name)).median)}  # fmt: skip
     known = sorted(means, key=lambda name: -means[name])
-    told = tuple((names[name].title, levels[name]) for name in known)
+    told = tuple((names[name].title, means[name]) for name in known)
     if len(known) < 2:
         return Districts(told, None)
     alike = tuple(sum(mean == means[name] for mean in means.values()) for name in (known[0], known[-1]))

@@ -1,5 +1,6 @@
 """Whether options are compared at equal spend, and whether their budgets bind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,11 @@ def spending(worlds: Matched, baseline: int) -> Spending | None:
         tuple(mean.tolist()), baseline, len(mean) > 2 and bool(_same(np.delete(mean, baseline))), bool(_same(mean)),
         float(_same(others).mean()),
     )  # fmt: skip
+
+
+def alike(costs: Sequence[float]) -> bool:
+    """True if mean costs are equal within ``EQUAL``."""
+    return bool(_same(np.array(costs)))
 
 
 def _same(cost: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -277,7 +278,9 @@ def _write_stata(table: Out, file: Unfinished) -> None:
         if frame[column].dtype == object or str(frame[column].dtype) in ("string", "str"):
             frame[column] = frame[column].fillna("").astype("category")
     labels = {names[column]: table.labels.get(column, column)[:80] for column in table.columns}
-    frame.rename(columns=names).to_stata(file, write_index=False, version=118, variable_labels=labels)
+    frame.rename(columns=names).to_stata(
+        file, write_index=False, version=118, variable_labels=labels, time_stamp=datetime(1980, 1, 1)
+    )  # the same table is the same file
 
 
 def stata_names(columns: Iterable[str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Paired differences: by hand, coverage of both layers, error rates of many comparisons, and every verdict."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from simdiff.analysis.contrasts import (
     estimate,
     flipped,
     holm,
+    judged,
     p_value,
 )
 from simdiff.analysis.direction import DIRECTIONS
@@ -301,3 +303,31 @@ def test_every_pair_once() -> None:
     values = {name: luck.normal(size=(10, 1, 5)) for name in ("depth", "spread")}
     found = contrasts(worlds_of(values), 0.95)
     assert len({(one.outcome, frozenset((one.first, one.second))) for one in found}) == len(found) == 90
+
+
+def test_ties_are_counted_apart() -> None:
+    """By hand: of four worlds one is above 0, one below, two are 0."""
+    one = estimate(np.array([[1.0, 0.0], [0.0, -2.0]]), np.ones((2, 2), dtype=np.bool_), 0.95)
+    assert (one.above, one.tied) == (0.5, 0.5)
+    assert (one.draws_above, one.draws_tied) == (0.5, 0.0)
+    assert math.isnan(estimate(np.array([[1.0, 0.0]]), np.ones((1, 2), dtype=np.bool_), 0.95).draws_tied)
+    assert ahead(one, DIRECTIONS["depth"]) == (0.5, 0.5)
+
+
+def test_half_of_nine_draws_lies_between_quarters() -> None:
+    """Ranks (9 + 1) · ¼ and (9 + 1) · ¾: half way from the second to the third lowest, and so from above."""
+    assert central(np.arange(1.0, 10.0), 0.5) == (2.5, 7.5, 0.5)
+
+
+def test_two_values_have_a_p() -> None:
+    """1 and 3: mean 2, standard error 1, so t = 2 with one degree of freedom: Cauchy's law, 1 − 2 arctan(2) / π."""
+    assert p_value(np.array([1.0, 3.0])) == pytest.approx(1 - 2 * math.atan(2) / math.pi)
+
+
+def test_why_nothing_is_firm_is_said_of_the_first_structure() -> None:
+    """The first is ahead in few worlds, the second is open by chance: what is told is of one structure, not of both."""
+    firm = estimate(np.linspace(0.1, 0.2, 40)[:, None] + np.array([0.0, 0.001]), np.ones((40, 2), dtype=np.bool_), 0.95)
+    first, second = replace(firm, above=0.4), replace(firm, p=0.9)
+    one = Contrast("depth", "a", "b", firm, (first, second), ("x", "y"), 0.9)
+    assert judged(one, 0.95).why == "most worlds"
+    assert judged(replace(one, structures=(second, first)), 0.95).why == "chance"

@@ -133,6 +133,7 @@ def test_what_levels_rest_on(cell: Cell) -> None:
     found = basis(results, [cells], "depth", HERE)
     assert found == Basis((1, 3), ("contagion=logit", "contagion=hazard"), (2, 4))
     assert (found.layer, found.units, found.single) == ("parameters", 1, False)
+    assert [Basis(sets, (), few).single for sets in ((1, 1), (0, 0)) for few in ((1, 9), (2, 2))] == [True, False] * 2
     logit = {belief: one for belief, one in cells.items() if belief[0] == LOGIT}
     found = basis(results, [logit], "depth", HERE)
     assert found == Basis((3, 3), ("contagion=logit",), (3, 4))
@@ -167,6 +168,18 @@ def test_a_level_of_several_structures_is_their_envelope(cell: Cell) -> None:
         assert found.defined == 1.0
 
 
+def test_a_structure_of_one_set_counts_with_its_median(cell: Cell) -> None:
+    """Sets with medians 10 and 20 under one structure (5–95 %: 10.5 to 19.5); one with 50 under the other."""
+    sets = {"all": [[10.0] * 3, [20.0] * 3]}
+    results, cells = told(cell, {(LOGIT, LOW): sets, (HAZARD, LOW): {"all": [[50.0] * 3]}})
+    found = level(results, cells, "depth", HERE)
+    assert (found.parameter_low, found.parameter_high) == pytest.approx((10.5, 50.0))
+    results, cells = told(cell, {(LOGIT, LOW): {"all": [[5.0] * 3]}, (HAZARD, LOW): sets})
+    assert level(results, cells, "depth", HERE).parameter_low == 5.0
+    results, cells = told(cell, {(LOGIT, LOW): {"all": [[5.0] * 3]}, (HAZARD, LOW): {"all": [[6.0] * 3]}})
+    assert math.isnan(level(results, cells, "depth", HERE).parameter_low), "no set has another beside it"
+
+
 def test_no_level_where_it_is_mostly_undefined(cell: Cell) -> None:
     """Of nothing; and of two structures, in one of which it is defined in one of four runs: five of eight in all, and
     no median, because a claim must hold under each."""
@@ -193,9 +206,8 @@ def test_districts_side_by_side(cell: Cell) -> None:
     north, south = 0.4 + NOISE[0], 0.6 + NOISE[1]
     results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": south}})
     found = districts(results, cells, "depth", HERE, 0.95)
-    medians = [np.median(np.median(values, axis=1)) for values in (south, north)]
-    assert [title for title, _ in found.levels] == ["The South", "The North"]
-    assert [one.median for _, one in found.levels] == medians
+    assert [title for title, _ in found.means] == ["The South", "The North"]
+    assert [mean for _, mean in found.means] == pytest.approx([south.mean(), north.mean()])
     assert found.ends is not None
     assert (found.ends.first, found.ends.second, found.ends.verdict) == ("south", "north", A_ABOVE)
     assert found.ends.whole.mean == pytest.approx((south - north).mean())
@@ -205,6 +217,20 @@ def test_districts_side_by_side(cell: Cell) -> None:
     found = districts(*told(cell, few), "depth", HERE, 0.95)
     assert found.ends is not None
     assert (found.ends.verdict, found.told_apart) == (SAME, False)
+
+
+def test_districts_stand_by_their_means(cell: Cell) -> None:
+    """What is compared are means: the south has the higher median (.5, not .4) and the lower mean (.38, not .4)."""
+    north, south = np.full((5, 1), 0.4), np.array([[0.5], [0.5], [0.5], [0.2], [0.2]])
+    results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": south}})
+    found = districts(results, cells, "depth", HERE, 0.95)
+    assert [title for title, _ in found.means] == ["The North", "The South"]
+    assert [mean for _, mean in found.means] == pytest.approx([0.4, 0.38])
+    assert found.alike == (1, 1)
+    assert found.ends is not None
+    assert found.ends.whole.mean == pytest.approx(0.02)
+    results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": north}})
+    assert districts(results, cells, "depth", HERE, 0.95).alike == (2, 2)
 
 
 def test_districts_under_several_structures(cell: Cell) -> None:
@@ -252,11 +278,11 @@ def test_districts_that_are_not_compared(cell: Cell, monkeypatch: pytest.MonkeyP
     assert districts(results, cells, "depth", HERE, 0.95).ends is not None
     monkeypatch.setattr(levels, "MOST_COMPARED", 1)
     found = districts(results, cells, "depth", HERE, 0.95)
-    assert ([title for title, _ in found.levels], found.ends) == (["The South", "The North"], None)
+    assert ([title for title, _ in found.means], found.ends) == (["The South", "The North"], None)
     monkeypatch.undo()
     results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": np.full_like(south, np.nan)}})
     found = districts(results, cells, "depth", HERE, 0.95)
-    assert ([title for title, _ in found.levels], found.ends) == (["The North"], None)
+    assert ([title for title, _ in found.means], found.ends) == (["The North"], None)
 
 
 @pytest.mark.parametrize(
@@ -271,6 +297,8 @@ def test_a_side_must_be_firm_under_every_structure(cell: Cell, first: float, sec
     results, cells = told(cell, {(LOGIT, ()): {"all": one}, (HAZARD, ()): {"all": other}})
     found = side(results, cells, "equity_gap", HERE, 0.95)
     assert found.sign == sign
+    doubted = 0.0 in (first, second)
+    assert found.why == ("parameters" if doubted else "")
     assert found.mean.mean == pytest.approx((first + second) / 2)
     alone = [side(*told(cell, {(LOGIT, ()): {"all": values}}), "equity_gap", HERE, 0.95) for values in (one, other)]
     assert found.mean.chance_low == min(part.mean.chance_low for part in alone)

@@ -8,7 +8,7 @@ import errno
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,16 +191,7 @@ def test_a_disk_that_is_full(name: str, made: Made) -> None:
     """Catches half a file under a final name, an error that does not say where, litter, a traceback, and a command that
     does not work when there is room again."""
     good = whole(name, made)
-    for step in good.chosen():
-        fresh(made, good.before)
-        with disk(FullDisk(step, errno.ENOSPC)):
-            code, err = quiet(CALLS[name], made)
-        assert code == 1, (step, err)
-        assert f"{made.out}{os.sep}" in err
-        assert os.strerror(errno.ENOSPC) in err
-        for file, content in found(made).items():
-            assert content in (good.after.get(file), good.before.get(file)), (step, file)
-        assert {path.name for path in made.out.rglob(f"{TEMPORARY}*")} <= {BEGUN}
+    fails_whole(name, made, good, good.chosen(), errno.ENOSPC)
     if name == "new":  # it writes nothing over, and its one file was there, whole, when the last flush failed
         fresh(made, {})
     with disk(Disk()):
@@ -212,7 +203,37 @@ def test_a_disk_that_is_full(name: str, made: Made) -> None:
 def test_a_kill_at_any_step(name: str, made: Made) -> None:
     """Catches a file that was there before and is lost, and one that cannot be told from a whole one."""
     good = whole(name, made)
-    for step in good.chosen():
+    is_killed_whole(name, made, good, good.chosen())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(CALLS))
+def test_every_step_of_every_command(name: str, made: Made) -> None:
+    """As above at each step there is: no room, a broken disk, no more quota, a kill."""
+    good = whole(name, made)
+    every = range(1, good.steps + 1)
+    for error in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+        fails_whole(name, made, good, every, error)
+    is_killed_whole(name, made, good, every)
+
+
+def fails_whole(name: str, made: Made, good: Whole, steps: Iterable[int], error: int) -> None:
+    """Nothing is half there, whichever of some steps the disk refuses, and the command says so."""
+    for step in steps:
+        fresh(made, good.before)
+        with disk(FullDisk(step, error)):
+            code, err = quiet(CALLS[name], made)
+        assert code == 1, (step, err)
+        assert f"{made.out}{os.sep}" in err
+        assert os.strerror(error) in err
+        for file, content in found(made).items():
+            assert content in (good.after.get(file), good.before.get(file)), (step, file)
+        assert {path.name for path in made.out.rglob(f"{TEMPORARY}*")} <= {BEGUN}
+
+
+def is_killed_whole(name: str, made: Made, good: Whole, steps: Iterable[int]) -> None:
+    """Nothing that was there is lost, and nothing is half there, at whichever of some steps the process ends."""
+    for step in steps:
         fresh(made, good.before)
         with disk(Kill(step, errno.EIO)), pytest.raises(Killed):
             quiet(CALLS[name], made)

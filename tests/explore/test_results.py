@@ -253,6 +253,8 @@ import simdiff.cli.explore as explore
 import simdiff.explore.server as server
 from simdiff.cli import main
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background of a shell are deaf to it
+
 def stop(*given, **named):
     os.kill(os.getpid(), signal.SIGINT)
 

@@ -137,7 +137,7 @@ ESTIMATE = Estimate(0.1, 0.1, 0.05, 0.15, 0.04, 0.2, 0.95, 0.001, 0.96, 0.975, 4
 @pytest.fixture(scope="module")
 def said(factorial: Path) -> Speaker:
     results = read_results(factorial)
-    return Speaker(brief(results, results.source.rows(), Asked()), Ledger(), {"a": "Plan A", "b": "Plan B"}, {})
+    return Speaker(brief(results, results.source.rows(), Asked()), Ledger(), {"a": "Plan A", "b": "Plan B"}, {}, ("x",))
 
 
 def contrast(verdict: Any = SAME, why: str = "", whole: Estimate = ESTIMATE) -> Contrast:
@@ -181,14 +181,16 @@ def test_an_end_that_rounds_to_zero_keeps_its_side() -> None:
 
 def test_the_equity_gap_says_who_is_behind(said: Speaker) -> None:
     found = said.found
-    for mean, sign, words in ((0.02, 1, "on average schools with more low-income pupils are behind"),
-                              (-0.02, -1, "on average schools with fewer low-income pupils are behind"),
+    for mean, sign, words in ((0.02, 1, "schools with more low-income pupils are behind on average"),
+                              (-0.02, -1, "schools with fewer low-income pupils are behind on average"),
                               (0.02, 0, "which of the two is behind is open"),
                               (0.0001, 1, "which of the two is behind is open")):  # fmt: skip
         behind = Side(replace(ESTIMATE, mean=mean, parameters_low=0.01, parameters_high=0.05), sign, "")
         told = text_of(rules.gap(replace(said, found=replace(found, gap=None, behind=behind))))
         assert words in told
-        assert "(+1.0 to +5.0)" in told, "what was judged is the mean, with its own interval"
+        assert "(95% of the draws’ own means: +1.0 to +5.0)" in told, (
+            "what was judged is the mean, with its own interval"
+        )
 
 
 def test_few_worlds_are_told_and_show_no_one_behind(tmp_path: Path) -> None:

@@ -4,15 +4,14 @@ import math
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from small_results import sweep_pair, write_pair
 
-from simdiff.analysis.briefing import Gap, brief
-from simdiff.analysis.contrasts import A_ABOVE, SAME, Contrast, Estimate, ahead, estimate
-from simdiff.analysis.direction import DIRECTIONS
+from simdiff.analysis.briefing import brief
+from simdiff.analysis.contrasts import A_ABOVE, SAME, Contrast, Estimate
 from simdiff.analysis.effects import Share
 from simdiff.analysis.factor_contrasts import Effect
+from simdiff.analysis.gaps import Gap
 from simdiff.analysis.levels import Side
 from simdiff.analysis.matched import Asked, options_of
 from simdiff.analysis.results import Results
@@ -21,7 +20,7 @@ from simdiff.analysis.samples import Ask, AskError, utility
 from simdiff.analysis.value import value_of_information
 from simdiff.report.charts import PRINT
 from simdiff.report.kinds.comparison import draw_differences
-from simdiff.report.memo import content, order, reasons, rules
+from simdiff.report.memo import content, money, order, ranges, reasons, rules
 from simdiff.report.memo.labels import labels_of, titles_of
 from simdiff.report.memo.pieces import Ledger, Paragraph, text_of
 from simdiff.report.memo.speaker import Speaker
@@ -35,7 +34,7 @@ def said(results: Results, asked: Asked | None = None) -> Speaker:
     found = brief(results, results.source.rows(), asked or Asked())
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
     experiment = results.plan.experiment
-    return Speaker(found, Ledger(), labels_of(experiment, options), titles_of(experiment))
+    return Speaker(found, Ledger(), labels_of(experiment, options), titles_of(experiment), ("x",))
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +59,6 @@ keep: {outcomes: [depth, spread, sustained, cost, equity_gap, overload, months_t
 # ----- ties
 
 
-def test_ties_are_counted_apart() -> None:
-    """By hand: of four worlds one is above 0, one below, two are 0."""
-    one = estimate(np.array([[1.0, 0.0], [0.0, -2.0]]), np.ones((2, 2), dtype=np.bool_), 0.95)
-    assert (one.above, one.tied) == (0.5, 0.5)
-    assert (one.draws_above, one.draws_tied) == (0.5, 0.0)
-    assert math.isnan(estimate(np.array([[1.0, 0.0]]), np.ones((1, 2), dtype=np.bool_), 0.95).draws_tied)
-    assert ahead(one, DIRECTIONS["depth"]) == (0.5, 0.5)
-
-
 def test_ahead_is_strictly_ahead_and_ties_are_said(pairs: Results) -> None:
     """57 % with half of 86 % are 14 %; 55 % of draws with half of 10 % are 50 %. The same the other way round."""
     speaker = said(pairs)
@@ -88,7 +78,7 @@ def test_the_fewest_and_the_most_draws_are_told(pairs: Results) -> None:
     assert speaker.found.basis.sets == (3, 3)
     fewer = replace(speaker.found, basis=replace(speaker.found.basis, sets=(60, 120)))
     partial = replace(pairs, partial="PARTIAL: 300 of 360 runs are done, 0 of them failed.")
-    words = text_of(content._ranges(replace(speaker, found=fewer), partial))
+    words = text_of(ranges.ranges(replace(speaker, found=fewer), partial))
     assert "hold 90% of 60 to 120 sets of parameters of 1 replicate (a world) each" in words
     assert "and chance, which one replicate cannot tell apart from it" in words
     first = content._answer(speaker, partial)[0]
@@ -153,11 +143,14 @@ def test_an_interaction_is_what_two_do_together(pairs: Results) -> None:
     speaker = said(pairs)
     firm = replace(EFFECT, name="goals × talent")
     reading = SimpleNamespace(interactions=(firm, replace(firm, mean=0.02, parameters_low=0.01)))
-    (words,) = [text_of(one) for one in reasons._interaction(speaker, SimpleNamespace(own=reading))]  # type: ignore[arg-type]
+    (words,) = [
+        text_of(one)
+        for one in reasons._interaction(speaker, SimpleNamespace(own=reading, levels={"goals": (), "talent": ()}))
+    ]  # type: ignore[arg-type]
     assert words == (
-        "Together, Clear goals and talent move depth by another +10 points (+4.0 to +20) beyond what each does by "
-        "itself; 1 more pair firmly so, by less. On shares, the level alone can bring that about: the nearer to half, "
-        "the further the same push goes. It is no synergy yet."
+        "Together, Clear goals and talent move depth by +10 points (+4.0 to +20) compared with the sum of what each "
+        "does by itself; 1 more pair firmly so, by less. On shares, the level alone can bring that about: the nearer "
+        "to half, the further the same push goes. It is no synergy yet."
     )
 
 
@@ -170,8 +163,8 @@ def test_distances_stand_beside_their_difference(pairs: Results) -> None:
                     "parameters")  # fmt: skip
     words = text_of(rules.distances(speaker, Gap(pair, replace(PART, mean=0.081), replace(PART, mean=0.052))))
     assert words.startswith(
-        "Whichever side is ahead, the mean distance of the equity gap from even is 8.1 points; under y, 5.2 points. In "
-        "distance of the equity gap from even the two cannot be told apart"
+        "Whichever side is ahead, the mean distance of the equity gap from even is 8.1 points; under “y”, 5.2 points. "
+        "In distance of the equity gap from even the two cannot be told apart"
     )
     own = said(pairs, Asked(("equity_gap",)))
     assert "mean distance" not in text_of(rules.gap(own)), "it stands in the answer"
@@ -195,14 +188,14 @@ def test_districts_that_are_alike_are_not_ranked(pairs: Results) -> None:
     speaker = said(pairs)
     found = speaker.found.districts
     assert found.alike == (1, 1)
-    assert len(found.levels) == 2
+    assert len(found.means) == 2
     alike = replace(speaker, found=replace(speaker.found, districts=replace(found, alike=(2, 2))))
     words = text_of(rules.places(alike))
-    assert words.startswith("Mean depth is the same in each of 2 simulated districts: the median is ")
+    assert words.startswith("Mean depth is the same in each of 2 simulated districts: ")
     assert "highest" not in words
-    three = replace(found, levels=(*found.levels, found.levels[-1]), alike=(1, 2))
+    three = replace(found, means=(*found.means, found.means[-1]), alike=(1, 2))
     words = text_of(rules.places(replace(speaker, found=replace(speaker.found, districts=three))))
-    assert " and 1 more, where it is " in words
+    assert " and 1 more, " in words
 
 
 # ----- what drives it
@@ -220,10 +213,12 @@ def test_why_an_effect_with_a_firm_interval_is_open(pairs: Results) -> None:
     speaker = said(pairs)
     many = replace(EFFECT, p_holm=0.2)
     words = text_of(reasons._bars(speaker, [many], ())[0])
-    assert words.endswith("told from none; by itself it would be firm; among all that are compared it may be luck.")
+    assert words.endswith("told from none (although by itself firm, among all that are compared it may be luck).")
     assert "luck" not in text_of(reasons._bars(speaker, [replace(many, parameters_low=-0.01)], ())[0])
     share = SimpleNamespace(total=EFFECT, shapley=(Share(many, 1.0, 0.9, 1.0),), shapley_order=())
-    assert "which cannot be told from none; by itself it would be firm" in text_of(reasons._shares(speaker, share)[0])  # type: ignore[arg-type]
+    assert "which cannot be told from none (although by itself firm, among" in text_of(
+        reasons._shares(speaker, share)[0]
+    )  # type: ignore[arg-type]
 
 
 def test_under_each_structure_what_does_nothing_moves_nothing(pairs: Results) -> None:
@@ -239,13 +234,15 @@ def test_under_each_structure_what_does_nothing_moves_nothing(pairs: Results) ->
             for level, one in (("logit", first), ("threshold", second))
         )  # fmt: skip
         found = SimpleNamespace(blocks=blocks, signs={"goals": 1}, apart=("contagion",))
-        return text_of(reasons._under_each(speaker, found)[0])  # type: ignore[arg-type]
+        words = text_of(reasons._under_each(speaker, found)[0])  # type: ignore[arg-type]
+        assert words.startswith("Each over the levels of the others, compared with its own first level, and kept apart")
+        return words.partition(" by contagion (2 parts): ")[2]
 
     assert told(EFFECT, low) == (
-        "Kept apart by contagion (2 parts): Clear goals moves depth by +10 points (+4.0 to +20) under logit and +2.0 "
+        "Clear goals moves depth by +10 points (+4.0 to +20) under logit and +2.0 "
         "points (+1.0 to +3.0) under threshold, firmly each time."
     )
-    assert told(none, none) == "Kept apart by contagion (2 parts): Clear goals moves depth in no world."
+    assert told(none, none) == "Clear goals moves depth in no world."
 
 
 # ----- what nothing is known of
@@ -268,7 +265,7 @@ def test_nothing_is_said_of_no_difference(pairs: Results) -> None:
     one = replace(comparison.outcomes[0], means=(nothing,) * 4, contrasts=unknown)
     found = replace(speaker.found, comparison=replace(comparison, outcomes=(one,)))
     empty = replace(speaker, found=found)
-    assert text_of(content._intervals(empty)) == "none is known here. "
+    assert text_of(ranges._intervals(empty)) == "none is known here. "
     words = text_of(order.picked(empty, of_top=True))
     assert words.endswith(" was taken; none has a mean. ")
     assert "picked" not in words
@@ -283,7 +280,17 @@ def test_one_that_was_picked_after_the_baseline_is_said_to_be(pairs: Results) ->
         means = tuple(replace(PART, mean=base if name == speaker.found.baseline else 0.1) for name in names)
         one = replace(comparison, outcomes=(replace(comparison.outcomes[0], means=means),))
         words = text_of(order.picked(replace(speaker, found=replace(speaker.found, comparison=one)), of_top=True))
-        assert ("was picked: after No policy it has the highest; that it is ahead of all others" in words) == there
+        assert ("was picked: after “No policy” it has the highest; that it is ahead of all others" in words) == there
+
+
+def test_a_range_that_prints_as_its_mean_is_not_printed(pairs: Results) -> None:
+    speaker = said(pairs)
+    for mean, low, high, shown in ((0.0101, 0.0100, 0.0102, "+1.0 points (its range rounds to the same)"),
+                                   (0.00001, -0.00001, 0.00002, "0 points (its range rounds to the same)"),
+                                   (0.01, 0.01, 0.02, "+1.0 points (+1.0 to +2.0)"),
+                                   (0.0, 0.0, 0.0, "0 points (0 to 0)")):  # fmt: skip
+        one = replace(PART, mean=mean, parameters_low=low, parameters_high=high)
+        assert text_of(speaker.estimate(one, "share of teaching", "x")) == shown
 
 
 def test_units_stand_where_a_number_needs_them() -> None:
@@ -301,7 +308,7 @@ def test_options_and_factors_of_one_name_are_told_apart(pairs: Results) -> None:
     """The cell `goals` is the option in which the factor `goals` is on; another cell may have the name of a factor."""
     speaker = replace(said(pairs), labels={"talent": "Another option"})
     assert speaker.factor("talent").text == "talent"
-    assert speaker.named("talent").text == "Another option"
+    assert speaker.label("talent").text == "Another option"
     assert speaker.factor("goals=on").text == "Clear goals = on"
 
 
@@ -329,10 +336,10 @@ def test_equal_spend_is_not_said_of_the_baseline(pairs: Results) -> None:
     assert comparison.spending is not None
     equal = replace(comparison.spending, equal=True, all_equal=False, equal_draws=0.62)
     words = text_of(
-        rules.spend(replace(speaker, found=replace(speaker.found, comparison=replace(comparison, spending=equal))))
+        money.spend(replace(speaker, found=replace(speaker.found, comparison=replace(comparison, spending=equal))))
     )
-    assert "(each by itself, in 62% of draws)" in words
-    assert words.endswith("those from the baseline are not. ")
+    assert "all of them do at once in 62% of draws" in words
+    assert "those from the baseline are not. " in words
 
 
 def test_a_million_is_told_of_where_millions_were_spent(pairs: Results) -> None:
@@ -343,8 +350,10 @@ def test_a_million_is_told_of_where_millions_were_spent(pairs: Results) -> None:
     ratio = replace(found.per_million, value=0.02, low=0.01, high=0.03)
     for extra, told in ((28e3, False), (2e6, True)):
         pair = replace(found.extra_cost, whole=replace(found.extra_cost.whole, mean=extra))
-        words = text_of(rules.extra_cost(replace(speaker, found=replace(found, extra_cost=pair, per_million=ratio))))
+        words = text_of(money.extra_cost(replace(speaker, found=replace(found, extra_cost=pair, per_million=ratio))))
         assert ("an extra million dollars goes with +2.0 points (+1.0 to +3.0) in depth" in words) == told
+    unknown = text_of(money.extra_cost(replace(speaker, found=replace(found, per_million=None))))
+    assert unknown.startswith("On average that is $"), "what an option costs is known though what it gains is not"
     own = said(pairs, Asked(("cost",)))
-    assert "an extra million" not in text_of(rules.cost(own))
-    assert "frontier" not in text_of(rules.cost(own))
+    assert "an extra million" not in text_of(money.cost(own))
+    assert "frontier" not in text_of(money.cost(own))

@@ -46,7 +46,7 @@ def of(folder: Path, asked: Asked | None = None) -> tuple[Results, Memo]:
 
 def said(results: Results, asked: Asked | None = None) -> Speaker:
     found = brief(results, results.source.rows(), asked or Asked())
-    return Speaker(found, Ledger(), {}, {})
+    return Speaker(found, Ledger(), {}, {}, ("x",))
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def test_options_without_runs_are_named(coaches: Path) -> None:
     assert comparison is not None
     idle = replace(comparison, worlds=replace(comparison.worlds, idle=("one", "two")))
     points = [text_of(one) for one in limits(replace(speaker, found=replace(speaker.found, comparison=idle)))]
-    assert "2 options without a run yet: one and two." in points
+    assert "2 options without a run yet: “one” and “two”." in points
     apart = [text_of(one) for one in limits(replace(speaker, found=replace(speaker.found, apart=1)))]
     assert "Not compared, for want of figures in common with those asked for: 1 option of the results." in apart
 
@@ -292,7 +292,7 @@ def test_of_an_outcome_with_an_even_point_the_distance_is_compared(coaches: Path
     assert "what moves the equity gap itself, not its distance from even" in text(memo)
     assert "neither more nor less" not in text(memo)
     found = brief(results, results.source.rows(), Asked(("equity_gap",)))
-    assert found.districts.levels == ()
+    assert found.districts.means == ()
 
 
 def test_neither_more_nor_less_is_only_higher(coaches: Path) -> None:
@@ -331,7 +331,7 @@ def test_districts_are_judged_before_they_are_said_to_differ(coaches: Path) -> N
     results = read_results(coaches)
     speaker = said(results)
     found = speaker.found.districts
-    assert [title for title, _ in found.levels] in (["North", "South"], ["South", "North"])
+    assert [title for title, _ in found.means] in (["North", "South"], ["South", "North"])
     assert found.ends is not None
     rows = results.source.rows()
     assert rows is not None
@@ -380,7 +380,7 @@ def test_a_side_and_districts_are_firm_where_they_are_planted_so(coaches: Path) 
     shift = np.zeros((1, 1, 1, 3, 1))
     shift[..., 1, 0] = 0.2
     apart = districts(planted(0.4 + noise + shift), beliefs, "depth", at, 0.95)
-    assert (apart.told_apart, apart.levels[0][0]) == (True, "North")
+    assert (apart.told_apart, apart.means[0][0]) == (True, "North")
     alike = districts(planted(0.4 + noise), beliefs, "depth", at, 0.95)
     assert not alike.told_apart
     assert level(planted(noise), beliefs, "depth", at).defined == 1.0

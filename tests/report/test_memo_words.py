@@ -42,7 +42,7 @@ def said(results: Results, asked: Asked | None = None) -> Speaker:
     found = brief(results, results.source.rows(), asked or Asked())
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
     experiment = results.plan.experiment
-    return Speaker(found, Ledger(), labels_of(experiment, options), titles_of(experiment))
+    return Speaker(found, Ledger(), labels_of(experiment, options), titles_of(experiment), ("x",))
 
 
 def text(memo: Memo) -> str:
@@ -117,7 +117,8 @@ def test_the_baseline_alone_cannot_be_told_of(singles: Results) -> None:
 
 
 def test_doses_stand_in_brackets(singles: Results) -> None:
-    assert said(singles).named("coaches=3").text == "Coaches (3)"
+    assert said(singles).label("coaches=3").text == "Coaches (3)"
+    assert said(singles).named("coaches=3").text == "“Coaches (3)”"
 
 
 # ----- how one was picked
@@ -227,11 +228,9 @@ def test_effects_count_a_wait_with_its_whole_length(singles: Results) -> None:
 
 def test_dollars_are_more_or_less_and_have_no_sign(singles: Results) -> None:
     speaker = said(singles)
-    less = Contrast("cost", "a", "b", DOLLARS, (DOLLARS,), ("as it is",), 0.001)
-    assert text_of(speaker.more(less, "cost")) == "$42M ($30M to $50M) less"
+    assert text_of(speaker.more(DOLLARS, "a", "b")) == "$42M ($30M to $50M) less"
     turned = replace(DOLLARS, mean=42e6, parameters_low=-1e6, parameters_high=50e6)
-    more = Contrast("cost", "a", "b", turned, (turned,), ("as it is",), 0.001)
-    assert text_of(speaker.more(more, "cost")) == "$42M (−$1.0M to $50M) more"
+    assert text_of(speaker.more(turned, "a", "b")) == "$42M (−$1.0M to $50M) more"
 
 
 def test_ends_that_round_to_nothing_keep_their_side() -> None:
@@ -269,7 +268,8 @@ def test_a_ratio_under_two_structures_has_the_ends_of_both() -> None:
 def test_what_drives_it_is_told_under_each_structure(rival: Results) -> None:
     speaker = said(rival)
     (words,) = [text_of(point) for point in reasons.drivers(speaker)]
-    assert words.startswith("Kept apart by contagion (2 parts): coaches moves depth by ")
+    assert words.startswith("Each over the levels of the others, compared with its own first level, and kept apart by ")
+    assert " contagion (2 parts): coaches moves depth by " in words
     effects = speaker.found.effects
     assert effects is not None
     means = [main.mean for block in effects.blocks for main in block.factorial.own.main  # type: ignore[union-attr]
@@ -336,7 +336,7 @@ def test_an_even_outcome_that_is_firm_at_one_set(undrawn: Results) -> None:
     speaker = said(undrawn, Asked(("equity_gap",)))
     firm = Contrast("equity_gap", "a", "b", replace(PART, draws=1), (PART,), ("as it is",), 0.001, B_ABOVE)
     words = text_of(rules.verdict(speaker, firm, "equity_gap"))
-    assert words.startswith("At this one set of parameters that is a greater distance than under b: mean difference ")
-    assert words.endswith("A distance grows with scatter between worlds alone. ")
+    assert words.startswith("At this one set of parameters that is a greater distance than under “b”: mean difference ")
+    assert words.endswith("Scatter between worlds by itself makes a distance larger. ")
     nothing = SimpleNamespace(verdict=SAME, why="the same", whole=PART, outcome="equity_gap", structures=())
     assert "do not differ in any world" in text_of(rules.verdict(speaker, nothing, "equity_gap"))  # type: ignore[arg-type]

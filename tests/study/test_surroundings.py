@@ -47,7 +47,7 @@ from tiny_runs import ALL_SWITCHES, THREE, fingerprint, full_policy, make_inputs
 busy = make_scenario(full_policy(), practices=THREE, structure=ALL_SWITCHES, years=5)
 print(fingerprint(simulate(make_inputs(busy), 1)))
 for words in (["sweep", file, "--out", out, "--threads", str(threads), "--json"],
-              *(["export", out, "--to", kind, "--out", f"{out}-{kind}"] for kind in ("csv", "xlsx")),
+              *(["export", out, "--to", kind, "--out", f"{out}-{kind}"] for kind in ("csv", "xlsx", "dta")),
               ["compare", out, "--json"]):
     sys.argv = ["simdiff", *words]
     try:

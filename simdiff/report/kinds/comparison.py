@@ -110,15 +110,16 @@ def _alt(found: Comparison, base: str, others: Mapping[str, str],
          panels: Sequence[tuple[OutcomeCompared, dict[str, Contrast]]]) -> str:  # fmt: skip
     """The chart in words: how many differences are firm, and the largest each way."""
     each = f"{len(others)} options, each" if len(others) > 1 else "one option,"
-    told = [f"Dots with intervals for {each} minus {base},{at_when(found)}."]
+    told = [f"Dots with intervals for {each} minus {base}{at_when(found)}."]
     for one, pairs in panels:
         unit = BY_NAME[one.name].unit
         firm = sum(is_firm(pairs[name]) for name in others)
         known = sorted((pairs[name].whole.mean, name) for name in others if np.isfinite(pairs[name].whole.mean))
         ends = [known[-1], known[0]] if len(known) > 1 else known
-        said = " and ".join(f"{plain(others[name], LONGEST)} {_span(pairs[name], unit)}" for _, name in ends)
+        said = " to ".join(f"{plain(others[name], LONGEST)} {_span(pairs[name], unit)}" for _, name in ends)
         from_to = "from " if len(ends) > 1 else ""
-        told.append(f"{capital(label_of(one))}, in {step_unit(unit)}: {firm} of {len(others)} differ firmly; "
+        count = f"{firm} of {len(others)} differ{'s' if firm == 1 else ''} firmly"
+        told.append(f"{capital(label_of(one))}, in {step_unit(unit)}: {count}; "
                     f"{from_to}{said}." if known else f"{capital(label_of(one))} is undefined.")  # fmt: skip
     return " ".join(told)
 

@@ -71,8 +71,13 @@ def limits(said: Speaker) -> list[Words]:
         ("There is no student achievement in the model: use of a practice is not its effect on learning.",),
     ]  # fmt: skip
     comparison = found.comparison
-    if not found.basis.drawn:
+    if found.basis.single:
+        points.append(("One world has no range: with other luck it would be another.",))
+    elif not found.basis.drawn:
         points.append(("Ranges hold chance alone; what is not known of the parameters is wider, often by far.",))
+    elif not found.draws:
+        points.append(("Ranges hold the values given for some parameters; what is not known of all is wider, often by "
+                       "far.",))  # fmt: skip
     if comparison is None:
         return [*points, ("One option was run, so this memo says nothing of what would have happened without it.",)]
     draws, needed = comparison.worlds.least_draws, draws_needed(comparison.confidence)
@@ -83,12 +88,16 @@ def limits(said: Speaker) -> list[Words]:
         points.append(("A world that never gets there counts with its whole length, so what is told is the wait within "
                        "it.",))  # fmt: skip
     points += _left_out(said)
+    if found.basis.single:
+        return points
     count = said.several(comparison.comparisons, "comparison", "comparisons judged together")
     rate = book.part(1 - comparison.confidence, "error rate")
     by = "the luck of draws and worlds" if found.basis.drawn else "luck"
-    points.append((*count, f", judged together (Holm): where there is no difference, {by} makes one firm in at most ",
-                   rate, " of such studies. Equity gaps, districts, effects of factors and what could flip the answer "
-                   "are judged apart from these, each kind among themselves."))  # fmt: skip
+    together = ", judged together (Holm)" if comparison.comparisons > 1 else ""
+    gaps = "Districts" if found.outcome == "equity_gap" else "Equity gaps, districts"
+    points.append((*count, f"{together}: where there is no difference, {by} makes one firm in at most ", rate,
+                   f" of such studies. {gaps}, effects of factors and what could flip the answer are judged apart from "
+                   "these, each kind among themselves."))  # fmt: skip
     return points
 
 

@@ -1,6 +1,5 @@
 """A memo put together: its sections, its one table and its one chart, from a briefing."""
 
-import math
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +17,27 @@ from simdiff.report.charts import PRINT, plain
 from simdiff.report.figure import Chart
 from simdiff.report.kinds import KINDS
 from simdiff.report.kinds.comparison import draw_differences
-from simdiff.report.memo import order, reasons, rules
+from simdiff.report.memo import money, order, reasons, rules
 from simdiff.report.memo.assumed import assumed, limits
 from simdiff.report.memo.labels import labels_of, titles_of
 from simdiff.report.memo.nouns import gloss_of
-from simdiff.report.memo.pieces import Code, Ledger, Memo, Name, Paragraph, Picture, Points, Section, Table, Words
-from simdiff.report.memo.speaker import RANGE, Speaker
+from simdiff.report.memo.pieces import (
+    Code,
+    Ledger,
+    Memo,
+    Name,
+    Paragraph,
+    Picture,
+    Points,
+    Section,
+    Table,
+    Words,
+)
+from simdiff.report.memo.ranges import firmness, ranges
+from simdiff.report.memo.speaker import Speaker
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.words import BY_NAME
+from simdiff.study.cells import practices_of, scenario_of
 
 LONGEST_QUESTION = 400
 UNREAD = "No program reads this question: what follows are the figures that bear on it."
@@ -72,14 +84,15 @@ def write_memo(results: Results, wish: Wish) -> Memo:
     book = Ledger()
     options = {name: next(iter(cells.values())) for name, cells in options_of(results.plan).items()}
     experiment = results.plan.experiment
-    said = Speaker(found, book, labels_of(experiment, options), titles_of(experiment))
+    practices = tuple(practices_of(scenario_of(options[found.headline].text)))
+    said = Speaker(found, book, labels_of(experiment, options), titles_of(experiment), practices)
     sections = [
         _section(book, "Question", lambda: [Paragraph((Name(question),)), Paragraph((UNREAD,))]),
         _section(book, "Answer", lambda: _answer(said, results)),
         _section(book, "The options" if found.comparison else "How it stands", lambda: _options(said, results)),
         _section(book, "What drives it", lambda: [Points(tuple(reasons.drivers(said)))]),
         _section(book, "Who is left behind", lambda: [Paragraph(rules.gap(said) + rules.places(said))]),
-        _section(book, "Cost", lambda: [Paragraph(rules.cost(said))]),
+        _section(book, "Cost", lambda: [Paragraph(money.cost(said))]),
         _section(book, "What was assumed, and what could flip it",
                  lambda: [Points(tuple(assumed(said, results) + reasons.hangs_on(said)))]),
         _section(book, "Limits", lambda: [Points(tuple(limits(said)))]),
@@ -100,9 +113,7 @@ def _answer(said: Speaker, results: Results) -> list[Any]:
     words: Words = (Name(f"{results.partial} "),) if results.partial else ()
     words += rules.stands(said)
     pair = found.against_baseline().get(found.headline)
-    if found.comparison is not None and found.comparison.confidence < Asked().confidence:
-        words += ("Firm means here: at a confidence of ",
-                  said.book.part(found.comparison.confidence, "confidence of differences"), " only. ")  # fmt: skip
+    words += firmness(said)
     if pair is not None:
         words += rules.compared(said, pair) + order.top(said)
     words += rules.lasts(said)
@@ -111,81 +122,7 @@ def _answer(said: Speaker, results: Results) -> list[Any]:
     direction = DIRECTIONS[found.outcome]
     if pair is not None and direction.sign < 0 and direction.even is None:
         gloss += ("An option is ahead if it has less of it. ",)
-    return [*blocks, Paragraph(gloss + _ranges(said, results))]
-
-
-def _ranges(said: Speaker, results: Results) -> Words:
-    """What the ranges are."""
-    book, found = said.book, said.found
-    basis = found.basis
-    if basis.single:
-        return ("One world at one set of parameters: it says nothing of what is likely. ",)
-    part = book.part(RANGE, "central part in a range of levels")
-    words: Words = ("Levels are medians; their ranges hold ", part, " of ")
-    if said.few:
-        words = ("Levels are medians; their ranges are about those of all ",)
-    if basis.drawn:
-        few, most = basis.sets
-        sets = "parameter draw" if most == len(results.plan.draws) else "set"
-        what = " of parameters" if sets == "set" else " (values that the parameters may have)"
-        between: Words = (book.count(few, "fewest sets of parameters"), " to ") if few < most else ()
-        one = basis.replicates[1] == 1
-        luck = " (a world)" if one else " (worlds with other luck)"
-        words += (*between, *said.several(most, sets, "sets of parameters"), f"{what} of ", *_replicates(said), luck,
-                  " each", *_under(said), ": what is not known of the parameters, ",
-                  "and chance, which one replicate cannot tell apart from it. " if one else
-                  "with what chance is left in a median of so many. ")  # fmt: skip
-    else:
-        words += (*_replicates(said), " (worlds with other luck)", *_under(said),
-                  ": chance alone, at one set of parameters. ")  # fmt: skip
-    if said.few:
-        words += ("So few do not bound a range that holds ", part, ". ")
-    if found.comparison is None:
-        return words
-    words += ("Differences are means over matched worlds, the same luck for every option, and need not be the "
-              "difference of two medians; ", *_intervals(said))  # fmt: skip
-    if results.partial:
-        words += ("The runs are not complete: levels are of all runs that an option has, differences of the worlds "
-                  "that both have. ",)  # fmt: skip
-    return words
-
-
-def _replicates(said: Speaker) -> Words:
-    """How many replicates were run."""
-    few, many = said.found.basis.replicates
-    if few == many:
-        return said.several(few, "replicate", "replicates")
-    return (said.book.count(few, "fewest replicates"), " to ", *said.several(many, "replicate", "most replicates"))
-
-
-def _under(said: Speaker) -> Words:
-    """Of several structures, what a range is."""
-    count = len(said.found.basis.structures)
-    if count < 2:
-        return ()
-    return (", under each of ", *said.several(count, "structure", "structures"), " of the model (from the lowest end "
-            "to the highest)")  # fmt: skip
-
-
-def _intervals(said: Speaker) -> Words:
-    """What the ranges of differences are, with the confidence that so many draws bound."""
-    found, book = said.found, said.book
-    comparison = found.comparison
-    assert comparison is not None
-    pairs = [pair.whole for pair in comparison.outcomes[0].contrasts if pair.whole.worlds]
-    if not pairs:
-        return ("none is known here. ",)
-    told = book.part(comparison.confidence, "confidence of differences")
-    under = "; of several structures, from the lowest end to the highest" if len(found.basis.structures) > 1 else ""
-    attained = min((one.parameters_level for one in pairs if one.draws > 1), default=comparison.confidence)
-    if attained < comparison.confidence - 1e-9:
-        return ("their ranges run from the lowest to the highest of the draws’ own means, which bounds ",
-                book.part(attained, "confidence that so few draws bound"), " and not the ", told,
-                f" asked for{under}. ")  # fmt: skip
-    which = "of the draws’ own means" if all(one.draws > 1 for one in pairs) else "of the mean (chance alone)"
-    if not any(math.isfinite(one.chance_low) or one.draws > 1 for one in pairs):
-        return ("of one replicate they have no range. ",)
-    return ("their ranges are ", told, f" {which}{under}. ")
+    return [*blocks, Paragraph(gloss + ranges(said, results))]
 
 
 def _options(said: Speaker, results: Results) -> list[Any]:
@@ -199,7 +136,7 @@ def _options(said: Speaker, results: Results) -> list[Any]:
         heads += [(f"{what} minus the baseline’s",), ("Told apart?",)]
     rows = []
     for option in found.shown:
-        row: list[Words] = [(said.named(option),), *(said.level(option, name) for name in columns)]
+        row: list[Words] = [(said.label(option),), *(said.level(option, name) for name in columns)]
         if pairs:
             pair = pairs.get(option)
             row += [said.difference(pair, found.outcome), _told(said, pair)] if pair else [("–",), ("baseline",)]

@@ -11,13 +11,16 @@ from simdiff.study.cells import Cell
 
 NUMBER = 8
 """Letters that a number in brackets takes."""
+LONGEST_LEVEL = 20
+"""Letters of a level that are shown."""
 
 
 def labels_of(experiment: Experiment, cells: Mapping[str, Cell]) -> dict[str, str]:
-    """Option → what it is called; its own name wherever two would be called the same, and a number where names are so
-    long that they are the same as far as they are shown."""
+    """Option → what it is called: all by titles or, where two would be called the same, all by their own names, with a
+    number where names are so long that they are the same as far as they are shown."""
     found = {name: plain(label_of(experiment, cell, name), LONGEST_NAME) for name, cell in cells.items()}
-    found = {name: one if alone(one, found) else plain(name, LONGEST_NAME) for name, one in found.items()}
+    if len(set(found.values())) < len(found):
+        found = {name: plain(name, LONGEST_NAME) for name in found}
     return {name: one if alone(one, found) else f"{plain(name, LONGEST_NAME - NUMBER)} ({n})"
             for n, (name, one) in enumerate(found.items(), 1)}  # fmt: skip
 
@@ -46,7 +49,7 @@ def label_of(experiment: Experiment, cell: Cell, name: str) -> str:
 
 
 def _parts(experiment: Experiment, cell: Cell) -> Sequence[str]:
-    parts = []
+    parts: list[str] = []
     choices = [name for name in experiment.factors if not belief_kind(experiment, name)]
     for name, level in cell.levels.items():
         if belief_kind(experiment, name):
@@ -56,5 +59,7 @@ def _parts(experiment: Experiment, cell: Cell) -> Sequence[str]:
         if factor.on is not None:
             parts += [title] if level == ON else []
         elif level != OFF:
-            parts.append(str(level) if len(choices) == 1 and factor.levels else f"{title} ({level})")
+            shown = f" ({plain(str(level), LONGEST_LEVEL)})"
+            room = LONGEST_NAME - len(shown) if len(choices) == 1 else len(title)
+            parts.append(str(level) if len(choices) == 1 and factor.levels else f"{plain(title, room)}{shown}")
     return parts

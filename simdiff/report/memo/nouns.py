@@ -10,7 +10,13 @@ NOUNS = {
     "sustained": "sustained use",
     "peer_seeded": "the peer-seeded share of launches",
     "overload": "the share of overloaded schools",
-    "variants": "the number of home-made variants",
+    "variants": "the number of schools with a home-made variant",
+    "equity_gap": "the equity gap",
+    "concentration": "the concentration index",
+    "coach_ratio": "the coach-hour ratio",
+    "assimilation_gap": "the assimilation gap",
+    "cost_per_deep_teacher_year": "the cost per deep teacher-year",
+    "cost_per_deep_student_year": "the cost per deep student-year",
     "best_version": "the quality of the best version",
     "cost_partner": "the cost to partners",
     "survival_formal": "survival of the label three years after launch",
@@ -21,8 +27,10 @@ NOUNS = {
     "months_to_half": "the wait for half of the schools",
     "time_to_deep_gap": "the gap in time to deep use",
 }
-"""Outcomes whose title is a label and no noun."""
+"""Outcomes whose title is a label, or needs an article."""
 GLOSSES = {
+    "transferability": "how well the practice passes between schools: full where all do the same, less where local "
+    "variants are unlike",
     "survival_formal": "schools that launched and keep the label, three years after launch",
     "survival_real": "schools where real use began and goes on, three years after it began",
     "sustained_24": "of schools that were deep when support ended, those that are deep two years later",

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from simdiff.analysis.contrasts import DISAGREE, WINNERS, against
+from simdiff.analysis.contrasts import DISAGREE, WINNERS, against, negated
 from simdiff.report.memo.pieces import Words, join
-from simdiff.report.memo.rules import SAME_EVERYWHERE, doubt
+from simdiff.report.memo.rules import SAME_EVERYWHERE, doubt, in_how_many
 from simdiff.report.memo.speaker import Speaker
 
 MOST_NAMED = 4
@@ -49,9 +49,14 @@ def picked(said: Speaker, of_top: bool) -> Words:
     extreme, way = said.extreme
     luck = f"the {extreme} of several means is on average too {way}. "
     words: Words = (f"As the example, by its {said.mean_of}, ", said.named(said.found.headline), " was picked: ")
-    means = {name: comparison.outcomes[0].direction.sign * one.mean
-             for name, one in zip(comparison.worlds.options, comparison.outcomes[0].means, strict=True)}  # fmt: skip
-    if not of_top or means[str(said.found.baseline)] > means[said.found.headline]:
+    one = comparison.outcomes[0]
+    means = {
+        name: one.direction.sign * mean.mean for name, mean in zip(comparison.worlds.options, one.means, strict=True)
+    }
+    ahead = {name for name, mean in means.items() if mean > means[said.found.headline]}
+    if ahead - {said.found.baseline}:
+        words += (f"of those that nothing is firmly {said.over}, the baseline apart, it has the {extreme}; ",)
+    elif ahead:
         words += ("after ", said.named(said.found.baseline), f" it has the {extreme}; ")
     if of_top:
         return (*words, f"that it is {said.over} all others is not established, and {luck}")
@@ -83,7 +88,18 @@ def beside_next(said: Speaker) -> Words:
         return (*words, said.named(found.headline), " cannot be told apart from it (mean difference ", *difference,
                 *why, "). ")  # fmt: skip
     over = said.over if WINNERS[pair.verdict] > 0 else said.under
-    return (*words, said.named(found.headline), f" is firmly {over} it, mean difference ", *difference, ". ")
+    return (*words, said.named(found.headline), f" is firmly {over} it, mean difference ", *difference,
+            *in_how_many(said, pair, found.outcome), *_at_what_cost(said), ". ")  # fmt: skip
+
+
+def _at_what_cost(said: Speaker) -> Words:
+    """What the headline option costs more than the next best."""
+    comparison, one, other = said.found.comparison, said.found.headline, str(said.found.next_best)
+    known = comparison.cost_differences if comparison else {}
+    if said.found.outcome.startswith("cost") or not {(one, other), (other, one)} & set(known):
+        return ()
+    whole = known[one, other] if (one, other) in known else negated(known[other, one])
+    return ("; on average it costs ", *said.more(whole, one, other)) if whole.worlds and whole.mean else ()
 
 
 def named(said: Speaker, names: Sequence[str]) -> Words:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from simdiff.report.provenance import CAVEAT
 
 SIZES = (9.4, 9.0, 8.6, 8.2, 7.8, 7.4)
 """Font sizes in points. Taken is the largest with which the memo takes ``PAGES`` pages and its chart stands on the
-first; else the largest with which it takes so many; else the smallest."""
+first, at the larger of ``WIDTHS`` where that can be; else the largest with which it takes so many; or the smallest."""
+WIDTHS = (100, 80)
+"""Widths of the chart, in percent of the column."""
 PAGES = 2
 
 
@@ -30,9 +33,9 @@ def pdf_bytes(memo: Memo, story: Mapping[str, Any], picture: bytes) -> bytes:
         "story.json": json.dumps(story).encode(), "numbers.csv": memo.csv(), "chart.csv": memo.chart.csv(),
     }  # fmt: skip
     fitting = b""
-    for size in SIZES:
+    for width, size in product(WIDTHS, SIZES):
         content: bytes = typst.compile(
-            given | {"memo.json": json.dumps(_said(memo, story, size)).encode()},  # type: ignore[call-overload]
+            given | {"memo.json": json.dumps(_said(memo, story, size, width)).encode()},  # type: ignore[call-overload]
             format="pdf", font_paths=fonts, ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=0,
         )  # fmt: skip
         pages, chart = _pages(content)
@@ -62,16 +65,16 @@ def _pages(content: bytes) -> tuple[int, int]:
     return len(numbers), 0
 
 
-def _said(memo: Memo, story: Mapping[str, Any], size: float) -> dict[str, Any]:
+def _said(memo: Memo, story: Mapping[str, Any], size: float, width: int) -> dict[str, Any]:
     return {
         "title": memo.title, "caveat": CAVEAT, "lead": text_of(memo.lead).strip(), "size": size,
         "footer": f"simdiff {story['drawn_with']['simdiff']}, runs {story['results_digest'][:12]}",
-        "sections": [{"heading": section.heading, "blocks": [_block(block) for block in section.blocks]}
+        "sections": [{"heading": section.heading, "blocks": [_block(block, width) for block in section.blocks]}
                      for section in memo.sections],
     }  # fmt: skip
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _block(block: Block, width: int) -> dict[str, Any]:
     match block:
         case Paragraph():
             return {"kind": "paragraph", "strong": block.strong, "text": text_of(block.words).strip()}
@@ -81,6 +84,6 @@ def _block(block: Block) -> dict[str, Any]:
             heads, rows = map(text_of, block.heads), [[text_of(cell) for cell in row] for row in block.rows]
             return {"kind": "table", "caption": text_of(block.caption), "heads": list(heads), "rows": rows}
         case Picture():
-            return {"kind": "picture", "alt": block.chart.alt, "width": 100}
+            return {"kind": "picture", "alt": block.chart.alt, "width": width}
         case Code():
             return {"kind": "code", "lines": list(block.lines)}

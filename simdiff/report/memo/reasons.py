@@ -14,12 +14,15 @@ from simdiff.report.compare_words import interval_of
 from simdiff.report.memo.nouns import the
 from simdiff.report.memo.order import MOST_NAMED
 from simdiff.report.memo.pieces import Name, Words, join
-from simdiff.report.memo.rules import SAME_EVERYWHERE, reason
+from simdiff.report.memo.rules import SAME_EVERYWHERE
 from simdiff.report.memo.speaker import Speaker
 from simdiff.report.steps import is_share
 
 MOST_SHARES = 6
 MOST_BLOCKS = 3
+WHYS = {"many comparisons": "firm, among all that are compared it may be luck",
+        "most worlds": "farther from none than chance, not so in more worlds than the other way"}  # fmt: skip
+"""Why an effect is open whose interval is not."""
 MOST_FLIPS = 2
 UNMEASURED = "assumptions without a published estimate"
 
@@ -53,22 +56,32 @@ def _under_each(said: Speaker, found: SweepEffects) -> list[Words]:
     blocks = [block for block in found.blocks if block.factorial]
     parts: list[Words] = []
     for name, sign in found.signs.items():
-        each = [(said.held(block.block.held), effect) for block in blocks[:MOST_BLOCKS]
-                for effect in main_effects(block) if effect.name == name]  # fmt: skip
-        told = join([(*said.effect(effect, under), " under ", under) for under, effect in each])
-        if (more := len(blocks) - MOST_BLOCKS) > 0:
-            told += (" and so on in ", *said.several(more, "more part", "more parts of the results"))
-        firm = ", firmly each time" if sign else ", not firmly the same way each time"
-        parts.append((said.factor(name), f" moves {said.title} by ", *told, firm))
-        if all(
-            effect.why == SAME_EVERYWHERE for block in blocks for effect in main_effects(block) if effect.name == name
-        ):
-            parts[-1] = (said.factor(name), f" moves {said.title} in no world")
+        each = [(said.held(block.block.held), effect) for block in blocks for effect in main_effects(block)
+                if effect.name == name]  # fmt: skip
+        parts.append(_in_each(said, name, sign, each))
     apart, count = join([(said.factor(name),) for name in found.apart]), len(found.blocks)
-    lead: Words = ("Kept apart by ", *apart, " (", *said.several(count, "part", "parts of the results"), "): ")
+    lead: Words = ("Each over the levels of the others, compared with its own first level, and kept apart by ", *apart,
+                   " (", *said.several(count, "part", "parts of the results"), "): ")  # fmt: skip
     if not parts:
         return [("What factors do is not told under each of what is believed: see the command for effects.",)]
     return [(*lead, *join(parts, "; ", "; "), ".")]
+
+
+def _in_each(said: Speaker, name: str, sign: int, each: Sequence[tuple[Name, Effect]]) -> Words:
+    """What one factor does in each part of the results."""
+    known = [(under, effect) for under, effect in each if not math.isnan(effect.mean)]
+    if not known:
+        return ("what ", said.factor(name), " does is not known")
+    if all(effect.why == SAME_EVERYWHERE for _, effect in known):
+        return (said.factor(name), f" moves {said.title} in no world")
+    told = join([(*said.effect(effect, under), " under ", under) for under, effect in known[:MOST_BLOCKS]])
+    if (more := len(known) - MOST_BLOCKS) > 0:
+        told += (" and so on in ", *said.several(more, "more part", "more parts of the results"))
+    if len(known) < len(each):
+        told += ("; under ", *join([(under,) for under, effect in each if math.isnan(effect.mean)]), " it is not known")
+    alone = " (chance alone, at one set of parameters each)" if known[0][1].draws < 2 else ""
+    firm = f", firmly each time{alone}" if sign else ", not firmly the same way each time"
+    return (said.factor(name), f" moves {said.title} by ", *told, firm)
 
 
 def main_effects(block: BlockEffects) -> Sequence[Effect]:
@@ -154,8 +167,8 @@ def _in_order(said: Speaker, larger: str, smaller: str, means: Mapping[str, floa
 def _why(effects: Sequence[Effect]) -> Words:
     """What leaves effects open whose intervals do not: else their numbers would look firm."""
     apart = [one for one in effects if interval_of(one)[0] > 0 or interval_of(one)[1] < 0]
-    whys = {one.why for one in apart if one.why in ("many comparisons", "most worlds")}
-    return ("; ", "; ".join(map(reason, sorted(whys)))) if whys else ()
+    whys = {WHYS[one.why] for one in apart if one.why in WHYS}
+    return (f" (although by itself {' or '.join(sorted(whys))})",) if whys else ()
 
 
 def _interaction(said: Speaker, factorial: Factorial) -> list[Words]:
@@ -165,8 +178,9 @@ def _interaction(said: Speaker, factorial: Factorial) -> list[Words]:
         return []
     largest = max(firm, key=lambda each: abs(each.mean))
     left, _, right = largest.name.partition(TIMES)
-    words: Words = ("Together, ", said.factor(left), " and ", said.factor(right), f" move {said.title} by another ",
-                    *said.effect(largest), " beyond what each does by itself")  # fmt: skip
+    over = ", averaged over the others" if len(factorial.levels) > 2 else ""
+    words: Words = ("Together, ", said.factor(left), " and ", said.factor(right), f" move {said.title} by ",
+                    *said.effect(largest), f" compared with the sum of what each does by itself{over}")  # fmt: skip
     if (more := len(firm) - 1) > 0:
         words += ("; ", *said.several(more, "more pair", "further firm interactions"), " firmly so, by less")
     if is_share(said.unit):
@@ -200,7 +214,7 @@ def hangs_on(said: Speaker) -> list[Words]:
 
 def _claim(said: Speaker, one: Claim) -> Words:
     """Whether a claim flips at the edge of a weak assumption."""
-    claim: Words = ("“", said.named(one.winner), " ahead of ", said.named(one.loser), "”")
+    claim: Words = (said.named(one.winner), " ahead of ", said.named(one.loser))
     if not _is_firm(said, one):
         return (*claim, " is open over all draws, so there is no claim that an assumption could turn.")
     looked = said.book.count(one.looked, "weak assumptions looked at")

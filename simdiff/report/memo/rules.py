@@ -10,9 +10,10 @@ import math
 
 import numpy as np
 
-from simdiff.analysis.briefing import Gap
 from simdiff.analysis.contrasts import DISAGREE, DOUBTS, WINNERS, Contrast, ahead
 from simdiff.analysis.direction import CENSORED, DIRECTIONS
+from simdiff.analysis.gaps import Gap, gap_of
+from simdiff.analysis.levels import Side
 from simdiff.report.compare_words import interval_of
 from simdiff.report.kinds.compared import capital
 from simdiff.report.memo.nouns import link, noun, the
@@ -23,8 +24,6 @@ from simdiff.report.words import BY_NAME
 
 MONTHS = 12
 SAME_EVERYWHERE = "the same"
-MILLION = 1e6
-"""Extra dollars below which nothing is said of what a million goes with: that would be far from what was run."""
 SEEN = 0.0005
 """Gaps nearer to even than this are printed as none."""
 
@@ -67,8 +66,8 @@ def verdict(said: Speaker, pair: Contrast, outcome: str) -> Words:
                         said.named(pair.second), ": mean difference ", *told)  # fmt: skip
     else:
         words = (f"{first} is {said.up if up else said.down} in {title}: mean difference ", *told)
-    scatter = "A distance grows with scatter between worlds alone. " if even else ""
-    return (*words, *_in_how_many(said, pair, outcome), ". ", scatter)
+    scatter = "Scatter between worlds by itself makes a distance larger. " if even else ""
+    return (*words, *in_how_many(said, pair, outcome), ". ", scatter)
 
 
 def compared(said: Speaker, pair: Contrast) -> Words:
@@ -76,8 +75,7 @@ def compared(said: Speaker, pair: Contrast) -> Words:
     comparison = said.found.comparison
     if comparison is None or DIRECTIONS[pair.outcome].even is None:
         return verdict(said, pair, pair.outcome)
-    means = dict(zip(comparison.worlds.options, comparison.outcomes[0].means, strict=True))
-    return distances(said, Gap(pair, means[pair.first], means[pair.second]))
+    return distances(said, gap_of(comparison.worlds, pair, comparison.confidence))
 
 
 def never(said: Speaker, pair: Contrast) -> bool:
@@ -89,7 +87,7 @@ def never(said: Speaker, pair: Contrast) -> bool:
     return all(bool((values[np.isfinite(values)] >= MONTHS * worlds.year).all()) for values in both)
 
 
-def _in_how_many(said: Speaker, pair: Contrast, outcome: str) -> Words:
+def in_how_many(said: Speaker, pair: Contrast, outcome: str) -> Words:
     """In which share of worlds and draws the winner is ahead, and under how many structures."""
     up = WINNERS[pair.verdict] > 0
     worlds, draws = ahead(pair.whole, DIRECTIONS[outcome])
@@ -118,9 +116,12 @@ def doubt(said: Speaker, pair: Contrast) -> Words:
     if pair.why in DOUBTS:
         return (f"is not firm: {reason(pair.why)}",)
     if pair.why.startswith("defined"):
-        part = pair.structures[0] if pair.structures else pair.whole
-        share = said.book.part(part.defined, "share of worlds in which the difference is defined")
-        return ("is known in ", share, " of worlds only")
+        share = said.book.part(pair.whole.defined, "share of worlds in which the difference is defined")
+        least = min((part.defined for part in pair.structures), default=pair.whole.defined)
+        if len(pair.structures) < 2:
+            return ("is known in ", share, " of worlds only")
+        fewest = said.book.part(least, "share of worlds in which it is defined under the structure that has fewest")
+        return ("is known in ", share, " of worlds only, under one structure in ", fewest)
     if pair.why.startswith("firm under"):
         return ("is firm under some structures of the model and not under others",)
     return ("is not firm",)
@@ -139,7 +140,7 @@ def lasts(said: Speaker) -> Words:
     if said.found.outcome != "sustained" and "sustained" in told and not math.isnan(told["sustained"].median):
         words += ("Under ", said.named(headline), ", of the schools that ever launched the practice, ",
                   *said.level(headline, "sustained"), " are then still in real use. ")  # fmt: skip
-    if "sustained_24" in told and not math.isnan(told["sustained_24"].median):
+    if said.found.outcome != "sustained_24" and "sustained_24" in told and not math.isnan(told["sustained_24"].median):
         words += ("Of those that were deep when support ended, ", *said.level(headline, "sustained_24"),
                   " still are two years later. ")  # fmt: skip
     return words
@@ -150,10 +151,12 @@ def gap(said: Speaker) -> Words:
     found, told = said.found, said.found.levels[said.found.headline]
     if "equity_gap" not in told:
         return ("These results keep no equity gap, so nothing is said of who is left behind. ",)
-    words: Words = ("Depth in the third of schools with the fewest low-income pupils, less that in the third with the "
-                    "most, is ", *said.level(found.headline, "equity_gap"), *said.where, " under ",
+    of: Words = (" of ", Name(found.practice)) if len(said.practices) > 1 else ()
+    words: Words = ("Depth", *of, " in the third of schools with the fewest low-income pupils, less that in the third "
+                    "with the most, is ", *said.level(found.headline, "equity_gap"), *said.where, " under ",
                     said.named(found.headline), *_behind(said))  # fmt: skip
-    words += distances(said, found.gap) if found.gap and found.outcome != "equity_gap" else ()
+    if found.gap and found.outcome != "equity_gap" and not found.basis.single:
+        words += distances(said, found.gap)
     return (*words, "Where little is in use, little can be uneven: read this beside depth. ")
 
 
@@ -162,13 +165,27 @@ def _behind(said: Speaker) -> Words:
     side = said.found.behind
     if side is None or not side.mean.worlds or said.found.basis.single:
         return (": which of the two is behind is open. ",)
-    mean = said.estimate(side.mean, BY_NAME["equity_gap"].unit, f"mean equity_gap, {said.found.headline}")
+    mean = _mean_gap(said, side)
     if not side.sign or abs(side.mean.mean) < SEEN:
         low, high = interval_of(side.mean)
         why = f" ({reason(side.why)})" if (low > 0 or high < 0) and side.why in DOUBTS else ""
         return ("; its mean is ", *mean, f", and which of the two is behind is open{why}. ")
-    who = "more" if side.sign > 0 else "fewer"
-    return ("; its mean is ", *mean, f", so on average schools with {who} low-income pupils are behind. ")
+    who, so = "more" if side.sign > 0 else "fewer", "at this one set of parameters " if said.alone else ""
+    return ("; its mean is ", *mean, f", so {so}schools with {who} low-income pupils are behind on average. ")
+
+
+def _mean_gap(said: Speaker, side: Side) -> Words:
+    """The mean of an equity gap with the interval of that mean, which is another thing than the range of the gap."""
+    one, unit, what = side.mean, BY_NAME["equity_gap"].unit, f"mean equity_gap, {said.found.headline}"
+    low, high = interval_of(one)
+    words: Words = (said.book.change(one.mean, unit, what),)
+    if not math.isfinite(low):
+        return words
+    of = "of the draws’ own means" if one.draws > 1 else "interval of the mean, chance alone"
+    level = one.parameters_level if one.draws > 1 else said.found.asked.confidence
+    return (*words, " (", said.book.part(level, "confidence of a mean"), f" {of}: ",
+            said.book.end(low, unit, f"low end: {what}"), " to ", said.book.end(high, unit, f"high end: {what}"),
+            ")")  # fmt: skip
 
 
 def distances(said: Speaker, gap: Gap) -> Words:
@@ -185,19 +202,18 @@ def distances(said: Speaker, gap: Gap) -> Words:
 
 def places(said: Speaker) -> Words:
     """The districts with the highest and the lowest mean, and whether these two can be told apart."""
-    found = said.found.districts
-    if len(found.levels) < 2:
+    found, outcome = said.found.districts, said.found.outcome
+    if len(found.means) < 2:
         return ()
-    (first, high), (last, low) = found.levels[0], found.levels[-1]
-    count = said.book.count(len(found.levels), "districts")
-    if found.alike[0] == len(found.levels):
-        return (f"{capital(said.mean_title)} is the same in each of ", count, " simulated districts: the median is ",
-                *said.range_of(high, said.found.outcome, first), ". ")  # fmt: skip
+    (first, high), (last, low) = found.means[0], found.means[-1]
+    count = said.book.count(len(found.means), "districts")
+    if found.alike[0] == len(found.means):
+        return (f"{capital(said.mean_title)} is the same in each of ", count, " simulated districts: ",
+                said.mean(high, outcome, first), ". ")  # fmt: skip
     words: Words = (
         "Of ", count, f" simulated districts, {said.mean_title} is highest in ", Name(short(first)),
-        *_others(said, found.alike[0]), ", where the median is ", *said.range_of(high, said.found.outcome, first),
-        ", and lowest in ", Name(short(last)), *_others(said, found.alike[1]), ", where it is ",
-        *said.range_of(low, said.found.outcome, last),
+        *_others(said, found.alike[0]), ", ", said.mean(high, outcome, first), ", and lowest in ", Name(short(last)),
+        *_others(said, found.alike[1]), ", ", said.mean(low, outcome, last),
     )  # fmt: skip
     if found.ends is None:
         words += ("; whether they differ was not judged",)
@@ -212,65 +228,3 @@ def places(said: Speaker) -> Words:
 def _others(said: Speaker, alike: int) -> Words:
     """How many more districts are like one."""
     return (" and ", said.book.count(alike - 1, "more districts with this mean"), " more") if alike > 1 else ()
-
-
-def cost(said: Speaker) -> Words:
-    """What the headline option costs, and what that buys."""
-    found = said.found
-    if "cost" not in found.levels[found.headline]:
-        return ("These results keep no costs. ",)
-    words: Words = ("The cost of ", said.named(found.headline), *said.where, " is ",
-                    *said.level(found.headline, "cost"), " by the end of year ", said.year(),
-                    ", all payers, teachers’ own time apart. ")  # fmt: skip
-    return words + extra_cost(said) + spend(said) + frontier(said)
-
-
-def extra_cost(said: Speaker) -> Words:
-    """Cost over the baseline, and the gain for a million."""
-    found = said.found
-    if found.extra_cost is None or found.per_million is None:
-        return ()
-    words: Words = ("On average that is ", *said.more(found.extra_cost, "cost"), " than ", said.named(found.baseline))
-    gained = found.per_million
-    if math.isfinite(gained.low) and found.extra_cost.whole.mean >= MILLION and not found.outcome.startswith("cost"):
-        direction = DIRECTIONS[found.outcome]
-        low, high = sorted((direction.sign * gained.low, direction.sign * gained.high))
-        what = f"{found.outcome} per extra $ million, {found.headline} over {found.baseline}"
-        words += ("; on average an extra million dollars goes with ",
-                  said.book.change(direction.sign * gained.value, said.unit, what), " (",
-                  said.book.end(low, said.unit, f"low end: {what}"), " to ",
-                  said.book.end(high, said.unit, f"high end: {what}"), f") in {said.compared}")  # fmt: skip
-    return (*words, ". ")
-
-
-def spend(said: Speaker) -> Words:
-    """Whether differences are at equal spend."""
-    spending = said.found.comparison.spending if said.found.comparison else None
-    if spending is None:
-        return ()
-    if spending.all_equal or spending.equal:
-        if spending.all_equal:
-            return ("The options cost about the same on average, so differences are at equal spend on average. ",)
-        each = said.book.part(spending.equal_draws, f"share of {said.layers} in which the others cost the same")
-        return ("The options, the baseline apart, cost about the same on average (each by itself, in ", each,
-                f" of {said.layers}): differences among them are at equal spend on average, those from the baseline "
-                "are not. ")  # fmt: skip
-    return ("The options do not cost the same: a difference says what the money goes with, not which use of it goes "
-            "farther. ",)  # fmt: skip
-
-
-def frontier(said: Speaker) -> Words:
-    """Whether another option does as much for less."""
-    costs = said.found.comparison.outcomes[0].cost if said.found.comparison else None
-    if costs is None or said.found.outcome.startswith("cost"):
-        return ()
-    n, layer = costs.options.index(said.found.headline), said.layers
-    what = f"share of {layer} in which {said.found.headline} is on the frontier of cost and {said.found.outcome}"
-    means = {
-        "frontier": "no other option or mix of two gains as much for less",
-        "same": "another option costs and gains the same",
-        "dominated": "another option costs no more and gains no less",
-        "extended": "a mix of two other options gains as much for less",
-    }[costs.frontier.status[n]]
-    share = said.book.part(float(costs.on_frontier[n]), what)
-    return (f"On means, {means}; it is on the frontier (nothing gains as much for less) in ", share, f" of {layer}. ")

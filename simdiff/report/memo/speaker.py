@@ -1,12 +1,12 @@
 """Estimates of one briefing as words: each number goes through the ledger, each option by what it is called."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from simdiff.analysis.briefing import Briefing
-from simdiff.analysis.contrasts import Contrast, Estimate, draws_needed
+from simdiff.analysis.contrasts import LEAST_DEFINED, Contrast, Estimate, draws_needed
 from simdiff.analysis.direction import CENSORED, DIRECTIONS
 from simdiff.analysis.factor_contrasts import DIFFERENCES, Effect
 from simdiff.analysis.summary import Interval
@@ -24,12 +24,14 @@ RANGE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who turns the estimates of a briefing into words; ``labels``: what options are called; ``titles``: factors."""
+    """Who turns the estimates of a briefing into words; ``labels``: what options are called; ``titles``: factors;
+    ``practices``: those that were run."""
 
     found: Briefing
     book: Ledger
     labels: Mapping[str, str]
     titles: Mapping[str, str]
+    practices: tuple[str, ...]
 
     @property
     def few(self) -> bool:
@@ -111,14 +113,19 @@ class Speaker:
         """Its unit."""
         return BY_NAME[self.found.outcome].unit
 
-    def named(self, name: str | None) -> Name:
-        """An option by its label."""
+    def label(self, name: str | None) -> Name:
+        """An option by its label, as it stands in a table."""
         return Name(self.labels.get(str(name), short(str(name))))
 
+    def named(self, name: str | None) -> Name:
+        """An option in a sentence, within quotation marks: it may be called anything."""
+        return Name(f"“{self.label(name).text}”")
+
     def factor(self, name: str) -> Name:
-        """A factor, or one of its levels (*factor=level*), by the factor's title."""
+        """A factor, or one of its levels (*factor=level*), by the factor's title, which may hold commas."""
         head, equals, level = name.partition("=")
-        return Name(f"{self.titles.get(head, head)}{f' = {level}' if equals else ''}")
+        told = f"{self.titles.get(head, head)}{f' = {level}' if equals else ''}"
+        return Name(f"“{told}”" if "," in told else told)
 
     def year(self) -> Number:
         """The year told of."""
@@ -136,25 +143,39 @@ class Speaker:
         """A level with its range."""
         unit, told = BY_NAME[outcome].unit, f"{outcome}, {of}, year {self.found.year:g}"
         if math.isnan(one.median):
-            return ("undefined in most runs",)
+            where = "every run" if one.defined == 0 else "most runs"
+            return (f"undefined in {where}{' of a structure' if one.defined >= LEAST_DEFINED else ''}",)
         low, high = self.ends(one)
-        first, ends = self.book.level, self.book.level
-        if outcome in DIFFERENCES or (unit == "month" and outcome not in CENSORED):
-            first, ends = self.book.gap, partial(self.book.gap, bare=True)
-        if outcome in CENSORED:
-            first = partial(self.book.wait, most=12 * self.found.year)
-            ends = partial(first, bare=True)
+        first, ends = self._shown(outcome)
+        known: Words = ()
+        if one.defined < 1:
+            known = ("; known in ", self.book.part(one.defined, f"share of runs that have {told}"), " of runs")
         if outcome in CENSORED and low >= 12 * self.found.year:
             return (first(one.median, unit, f"median, and 5 % of {self.found.basis.layer}: {told}"),)
         if self.found.basis.single or math.isnan(low):
             what = "one set of parameters" if self.found.basis.drawn else "one world"
-            return (first(one.median, unit, f"{what}: {told}"), f" ({what})")
+            return (first(one.median, unit, f"{what}: {told}"), f" ({what}", *known, ")")
         layer = self.found.basis.layer
         lowest, highest = ("lowest ", "highest ") if len(self.found.basis.structures) > 1 else ("", "")
         under = " of each structure" if lowest else ""
         return (first(one.median, unit, f"median {told}"), " (",
                 ends(low, unit, f"{lowest}5 % of {layer}{under}: {told}"), " to ",
-                ends(high, unit, f"{highest}95 % of {layer}{under}: {told}"), ")")  # fmt: skip
+                ends(high, unit, f"{highest}95 % of {layer}{under}: {told}"), *known, ")")  # fmt: skip
+
+    def _shown(self, outcome: str) -> tuple[Callable[[float, str, str], Number], Callable[[float, str, str], Number]]:
+        """How a value of an outcome is put down, and an end of its range, which needs no unit."""
+        if outcome in CENSORED:
+            first = partial(self.book.wait, most=12 * self.found.year)
+            return first, partial(first, bare=True)
+        if outcome in DIFFERENCES or BY_NAME[outcome].unit == "month":
+            return self.book.gap, partial(self.book.gap, bare=True)
+        return self.book.level, self.book.level
+
+    def mean(self, value: float, outcome: str, what: str) -> Number:
+        """A mean in the outcome's unit."""
+        return self._shown(outcome)[0](
+            value, BY_NAME[outcome].unit, f"mean {outcome}, {what}, year {self.found.year:g}"
+        )
 
     def difference(self, pair: Contrast, outcome: str) -> Words:
         """Mean difference and interval: *+13 points (+3.1 to +40)*."""
@@ -175,7 +196,9 @@ class Speaker:
 
     def held(self, levels: Mapping[str, Plain]) -> Name:
         """What is believed in a part of the results: the level of what is kept apart."""
-        alone = len(levels) == 1 and not set(levels.values()) & {ON, OFF}
+        alone = (
+            len(levels) == 1 and isinstance(next(iter(levels.values())), str) and not set(levels.values()) & {ON, OFF}
+        )
         parts = [str(level) if alone else f"{self.titles.get(name, name)} = {level}" for name, level in levels.items()]
         return Name(", ".join(parts))
 
@@ -183,13 +206,12 @@ class Speaker:
         """How many of something: *one option*, *two options*, in digits."""
         return (self.book.count(count, what), f" {noun}{'' if count == 1 else 's'}")
 
-    def more(self, pair: Contrast, outcome: str) -> Words:
-        """A difference in dollars as *$38M ($30M to $45M) more* or *less*."""
-        turned, low, high = pair.whole.mean < 0, *interval_of(pair.whole)
+    def more(self, whole: Estimate, one: str, other: str) -> Words:
+        """A difference in cost as *$38M ($30M to $45M) more* or *less*."""
+        turned, low, high = whole.mean < 0, *interval_of(whole)
         low, high = (-high, -low) if turned else (low, high)
-        unit, one, other = BY_NAME[outcome].unit, pair.first, pair.second
-        told = f"{outcome}, {other} − {one}" if turned else f"{outcome}, {one} − {other}"
-        words: Words = (self.book.level(abs(pair.whole.mean), unit, f"mean difference {told}"),)
+        unit, told = BY_NAME["cost"].unit, f"cost, {other} − {one}" if turned else f"cost, {one} − {other}"
+        words: Words = (self.book.level(abs(whole.mean), unit, f"mean difference {told}"),)
         if math.isfinite(low) and math.isfinite(high):
             words += (" (", self.book.level(low, unit, f"low end: {told}"), " to ",
                       self.book.level(high, unit, f"high end: {told}"), ")")  # fmt: skip
@@ -200,7 +222,8 @@ class Speaker:
         words: Words = (self.book.change(mean, unit, f"{what}, {year}"),)
         if not (math.isfinite(low) and math.isfinite(high)):
             return words
-        if any((mean, low, high)) and all(step(one, unit) == "0" for one in (mean, low, high)):
-            return (*words, " (both ends of its range round to none)")
+        if low < high and len({step(one, unit) for one in (mean, low, high)}) == 1:
+            return (*words, " (its range rounds to the same)")
         return (*words, " (", self.book.end(low, unit, f"low end, {which}: {what}, {year}"), " to ",
-                self.book.end(high, unit, f"high end, {which}: {what}, {year}"), ")")  # fmt: skip
+                self.book.end(high, unit, f"high end, {which}: {what}, {year}"),
+                *(("; a few draws pull the mean out of it",) if not low <= mean <= high else ()), ")")  # fmt: skip
