@@ -2,16 +2,19 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
-from small_results import sweep_pair, write_pair
+from compare_worlds import worlds_of
+from small_results import SWEEP, sweep_pair, write_pair
 
 from simdiff.analysis.briefing import brief
-from simdiff.analysis.contrasts import A_ABOVE, SAME, Contrast, Estimate
+from simdiff.analysis.contrasts import A_ABOVE, SAME, Contrast, Estimate, contrasts
 from simdiff.analysis.effects import Share
 from simdiff.analysis.factor_contrasts import Effect
-from simdiff.analysis.gaps import Gap
+from simdiff.analysis.gaps import Gap, gap_of
 from simdiff.analysis.levels import Side
 from simdiff.analysis.matched import Asked, options_of
 from simdiff.analysis.results import Results
@@ -21,6 +24,7 @@ from simdiff.analysis.value import value_of_information
 from simdiff.report.charts import PRINT
 from simdiff.report.kinds.comparison import draw_differences
 from simdiff.report.memo import content, money, order, ranges, reasons, rules
+from simdiff.report.memo.assumed import limits
 from simdiff.report.memo.labels import labels_of, titles_of
 from simdiff.report.memo.pieces import Ledger, Paragraph, text_of
 from simdiff.report.memo.speaker import Speaker
@@ -357,3 +361,130 @@ def test_a_million_is_told_of_where_millions_were_spent(pairs: Results) -> None:
     own = said(pairs, Asked(("cost",)))
     assert "an extra million" not in text_of(money.cost(own))
     assert "frontier" not in text_of(money.cost(own))
+
+
+# ----- what a reading by a statistician found
+
+
+def test_a_mean_outside_of_its_range_is_said_to_be(pairs: Results) -> None:
+    one = replace(PART, mean=0.28, parameters_low=0.0, parameters_high=0.24)
+    words = text_of(said(pairs).estimate(one, "share of teaching", "x"))
+    assert words == "+28 points (0 to +24; a few draws pull the mean out of it)"
+
+
+def test_a_level_says_in_how_many_runs_it_is_known(pairs: Results) -> None:
+    speaker = said(pairs)
+    one = replace(speaker.found.levels[speaker.found.headline]["depth"], median=0.5, parameter_low=0.4,
+                  parameter_high=0.6, defined=0.75)  # fmt: skip
+    assert text_of(speaker.range_of(one, "depth", "x")) == "50% (40% to 60%; known in 75% of runs)"
+    for defined, words in ((0.0, "undefined in every run"), (0.3, "undefined in most runs"),
+                           (0.54, "undefined in most runs of a structure")):  # fmt: skip
+        assert text_of(speaker.range_of(replace(one, median=math.nan, defined=defined), "depth", "x")) == words
+
+
+def test_known_in_few_worlds_is_said_of_all_and_of_the_structure_that_has_fewest(pairs: Results) -> None:
+    """42.5 % under one structure, 27.5 % under the other: 35 % in all."""
+    parts = (replace(PART, defined=0.425), replace(PART, defined=0.275))
+    pair = Contrast("depth", "a", "b", replace(PART, defined=0.35), parts, ("x", "y"), 1.0, SAME, "defined in 42%")
+    assert text_of(rules.doubt(said(pairs), pair)) == "is known in 35% of worlds only, under one structure in 28%"
+    one = replace(pair, structures=parts[:1], structure_names=("x",))
+    assert text_of(rules.doubt(said(pairs), one)) == "is known in 35% of worlds only"
+
+
+def test_one_that_is_not_the_best_of_all_is_not_said_to_be(pairs: Results) -> None:
+    """Another has a higher mean, but something is firmly ahead of it: the pick is the best of the others alone."""
+    speaker = said(pairs)
+    comparison = speaker.found.comparison
+    assert comparison is not None
+    names, headline, base = comparison.worlds.options, speaker.found.headline, speaker.found.baseline
+    means = tuple(replace(PART, mean={headline: 0.2, base: 0.1}.get(name, 0.3)) for name in names)
+    one = replace(comparison, outcomes=(replace(comparison.outcomes[0], means=means),))
+    words = text_of(order.picked(replace(speaker, found=replace(speaker.found, comparison=one)), of_top=True))
+    assert "picked: of those that nothing is firmly ahead of, the baseline apart, it has the highest; " in words
+
+
+def test_mean_distances_are_of_the_same_worlds() -> None:
+    """By hand: .3 and .1 in the world that both have; the second option's other world does not count."""
+    values = np.array([[[0.3, np.nan]], [[-0.1, 0.9]]])
+    worlds = worlds_of({"equity_gap": values})
+    (pair,) = contrasts(worlds, 0.95)
+    gap = gap_of(worlds, pair, 0.95)
+    assert (gap.first.mean, gap.second.mean) == pytest.approx((0.3, 0.1))
+    assert gap.first.mean - gap.second.mean == pytest.approx(pair.whole.mean)
+
+
+def test_what_firm_rests_on_stands_in_the_answer(pairs: Results) -> None:
+    speaker = said(pairs)
+    assert text_of(ranges.firmness(speaker)) == ""
+    one = replace(
+        speaker, found=replace(speaker.found, basis=replace(speaker.found.basis, sets=(1, 1), replicates=(4, 4)))
+    )
+    assert text_of(ranges.firmness(one)) == "Firm means here: at one set of parameters, beyond chance alone. "
+    low = said(pairs, Asked(confidence=0.8))
+    low = replace(low, found=replace(low.found, basis=one.found.basis))
+    assert text_of(ranges.firmness(low)) == (
+        "Firm means here: at a confidence of 80% only and at one set of parameters, beyond chance alone. "
+    )
+    single = replace(speaker.found, basis=replace(speaker.found.basis, sets=(1, 1), replicates=(1, 1)))
+    assert text_of(ranges.firmness(replace(speaker, found=single))) == ""
+
+
+def test_the_baseline_is_named_with_the_reason(pairs: Results) -> None:
+    speaker = said(pairs)
+    assert text_of(ranges._baseline(speaker)) == "The baseline is “No policy”, the option that costs least. "
+    dear = said(pairs, Asked(baseline=speaker.found.headline))
+    assert text_of(ranges._baseline(dear)).endswith(", as asked for. ")
+
+
+def test_values_given_for_parameters_are_no_draws(pairs: Results) -> None:
+    speaker = said(pairs)
+    given = replace(speaker, found=replace(speaker.found, draws=0, basis=replace(speaker.found.basis, sets=(2, 2))))
+    words = text_of(ranges.ranges(given, pairs))
+    assert "the values that were given for some parameters, all others at their defaults" in words
+    assert "what is not known of the parameters" not in words
+    assert any("Ranges hold the values given for some parameters" in text_of(one) for one in limits(given))
+
+
+def test_a_firm_lead_over_the_next_says_how_often_and_at_what_cost(pairs: Results) -> None:
+    speaker = said(pairs)
+    comparison, found = speaker.found.comparison, speaker.found
+    assert comparison is not None
+    assert found.next_best is not None
+    pair = Contrast("depth", found.headline, found.next_best, PART, (PART,), ("x",), 0.001, A_ABOVE)
+    cost = replace(PART, mean=15e6, parameters_low=14e6, parameters_high=16e6)
+    less = replace(cost, mean=-15e6, parameters_low=-16e6, parameters_high=-14e6)
+    for known in ({(found.headline, found.next_best): cost}, {(found.next_best, found.headline): less}):
+        one = replace(
+            comparison, outcomes=(replace(comparison.outcomes[0], contrasts=(pair,)),), cost_differences=known
+        )
+        words = text_of(order.beside_next(replace(speaker, found=replace(found, comparison=one))))
+        assert "mean difference +10 points (+4.0 to +20), in 14% (the same in 86%) of matched worlds" in words
+        assert words.endswith("; on average it costs $15M ($14M to $16M) more. ")
+
+
+def test_one_world_is_no_average(tmp_path: Path) -> None:
+    """Nothing is judged in one world, and nothing is said as if it were."""
+    write_pair(tmp_path)
+    results = read_results(sweep_pair(tmp_path, SWEEP.replace("replicates: 6", "replicates: 1")))
+    speaker = said(results)
+    assert speaker.found.basis.single
+    told = " ".join([text_of(money.cost(speaker)), text_of(rules.gap(speaker)),
+                     *(text_of(one) for one in limits(speaker))])  # fmt: skip
+    assert "In this world that is $" in told
+    assert "One world has no range" in told
+    for words in ("On average", "mean distance", "of worlds", "judged together", "Ranges hold"):
+        assert words not in told
+
+
+def test_names_of_options_are_all_titles_or_all_their_own(pairs: Results) -> None:
+    experiment = pairs.plan.experiment
+    options = {name: next(iter(cells.values())) for name, cells in options_of(pairs.plan).items()}
+    assert set(labels_of(experiment, options).values()) == {
+        "No policy",
+        "Clear goals",
+        "talent",
+        "Clear goals + talent",
+    }
+    alike = {name: factor.model_copy(update={"title": "Support"}) for name, factor in experiment.factors.items()}
+    twins = experiment.model_copy(update={"factors": alike})
+    assert labels_of(twins, options) == {name: name for name in options}
