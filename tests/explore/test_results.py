@@ -88,7 +88,7 @@ def test_the_memo_of_the_page_is_that_of_the_command(doses, tmp_path):
         for name, content in made["files"].items():
             assert (tmp_path / name).read_bytes() == base64.b64decode(content), name
         assert {name.removeprefix("memo") for name in made["files"]} == {f".{suffix}", "-numbers.csv", "-chart.csv"}
-        assert made["answer"].startswith("Under coaches (1.5), spread of personal-learning-paths is ")
+        assert made["answer"].startswith("Under “coaches (1.5)”, spread of personal-learning-paths is ")
 
 
 def test_a_memo_is_written_by_clicks(doses, opened, tmp_path):
@@ -101,7 +101,7 @@ def test_a_memo_is_written_by_clicks(doses, opened, tmp_path):
     page.click("#add")
     page.click("#write")
     page.wait_for_selector("#memo .answer", timeout=60_000)
-    assert page.inner_text("#memo .answer").startswith("Under coaches (1.55), depth of ")
+    assert page.inner_text("#memo .answer").startswith("Under “coaches (1.55)”, depth of ")
     with page.expect_download() as down:
         page.click("text=Download memo.html")
     down.value.save_as(tmp_path / "memo.html")

@@ -478,7 +478,7 @@ def test_the_examples_of_the_page_can_be_planned(page: str, tmp_path: Path):
     assert (found["mixes"][0], len(found["mixes"])) == ("point-001", 200)
     assert len(found["how-schools-decide"]) == 2 * 20 * (3 + 1)
     assert found["our-draws"] == ["status-quo", "talent"]
-    assert len(found) == 9
+    assert len(found) == 10
 
 
 def test_the_page_names_every_experiment_that_ships(page: str):
