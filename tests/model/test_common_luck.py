@@ -152,8 +152,8 @@ def trajectories(inputs: Inputs, count: int, same: bool = False) -> list[bytes]:
 
 
 def test_replicates_are_distinct(inputs):
-    """Catches replicates that share luck (mesa#2835: ten identical 'replicates'): 200 runs, 200 trajectories."""
-    assert len(set(trajectories(inputs, 200))) == 200
+    """Catches replicates that share luck (mesa#2835: ten identical 'replicates'): 1,000 runs, 1,000 trajectories."""
+    assert len(set(trajectories(inputs, 1_000))) == 1_000
 
 
 def test_twin_that_ignores_the_replicate_is_caught(inputs):

@@ -79,6 +79,45 @@ def test_every_name_has_its_own_counter(one, other):
     assert (words(5, one) == words(5, other)) == (one == other)
 
 
+@njit
+def first_words(key, names, out):
+    """The first two words of many names, as one number each."""
+    for n in range(names.shape[0]):
+        month, decision, practice, replicate, who = names[n]
+        u0, u1, _, _ = luck.draws(
+            key, who, np.int64(month), np.int64(decision), np.int64(practice), np.int64(replicate)
+        )
+        out[n] = np.uint64(u0 * 2.0**32) << np.uint64(32) | np.uint64(u1 * 2.0**32)
+
+
+def words_of_names(count: int) -> tuple[int, int]:
+    """How many names there are among so many, half of them neighbours of the others, and how many different words."""
+    lot = np.random.default_rng(count)
+    most = np.array([luck.MAX_MONTHS, 64, luck.MAX_PRACTICES, 2**32, 2**64 - 1], dtype=np.uint64)
+    names = lot.integers(0, most, (count // 2, 5), dtype=np.uint64)
+    beside = names.copy()
+    beside[np.arange(len(names)), lot.integers(0, 5, len(names))] ^= np.uint64(1)
+    both = np.concatenate([names, np.minimum(beside, most - np.uint64(1))])
+    out = np.empty(len(both), dtype=np.uint64)
+    first_words(np.uint64(luck.seed_key(9)), both, out)
+    return len(np.unique(np.ascontiguousarray(both).view(np.dtype((np.void, 40))))), len(np.unique(out))
+
+
+def test_a_hundred_thousand_names_have_words_of_their_own():
+    """Catches two names with one counter. By chance two of 10⁵ share 64 bits one time in four thousand million."""
+    names, found = words_of_names(100_000)
+    assert names > 99_000
+    assert found == names
+
+
+@pytest.mark.slow
+def test_ten_million_names_have_words_of_their_own():
+    """The same of 10⁷: by chance, one time in 370,000."""
+    names, found = words_of_names(10_000_000)
+    print(f"{names:,} names, {found:,} words")
+    assert found == names
+
+
 @pytest.mark.parametrize("field", range(5))
 def test_neighbouring_names_differ_at_every_limit(field):
     """Catches a carry from one field into the next (month 4095, decision 63, practice 16383, replicate 2³² − 1)."""
@@ -111,6 +150,36 @@ def test_names_of_seeds_schools_and_practices_are_stable():
     assert luck.practice_word("learner-profiles") == _hash("practice\x1flearner-profiles") % 16384
     assert luck.identity("a", "bc") != luck.identity("ab", "c")
     assert luck.identity("lake", "1") != luck.identity("lake", "01")
+
+
+def test_a_hundred_thousand_schools_have_identities_of_their_own():
+    """Catches ids read as numbers (1 and 01), cut, or joined to their district without a mark between."""
+    ids = [f"{n:0{wide}}" for wide in (1, 3, 5) for n in range(33_333)] + ["", "a", "A", "é", "e\u0301", "1e5", "1E5"]
+    names = {(district, one) for district in ("a", "a1", "lake") for one in ids}
+    assert len(names) > 100_000
+    assert len({luck.identity(*name) for name in names}) == len(names)
+
+
+def philox_by_hand(key: int, counter: list[int]) -> list[int]:
+    """Philox4x32-10 as its authors define it (Salmon et al. 2011, section 3.3), in Python's own integers."""
+    k0, k1 = key & WORD, key >> 32
+    c = counter
+    for n in range(10):
+        high, low = divmod(M0 * c[0], 2**32), divmod(M1 * c[2], 2**32)
+        c = [low[0] ^ c[1] ^ (k0 + n * W0 & WORD), low[1], high[0] ^ c[3] ^ (k1 + n * W1 & WORD), high[1]]
+    return c
+
+
+def test_draws_are_those_of_their_names():
+    """1,000 draws of names of every size, to the bit: seed and school by BLAKE2b, then the counter's words (school,
+    school, month | decision | practice, replicate). Catches any change of luck, on any machine."""
+    for n in range(1_000):
+        month, decision, practice, replicate = n * 7 % 4096, n % 64, n * 131 % 16384, n * 2_654_435_761 % 2**32
+        who = _hash(f"lake\x1f{n}")
+        counter = [who & WORD, who >> 32, month << 20 | decision << 14 | practice, replicate]
+        expected = tuple((word + 0.5) / 2**32 for word in philox_by_hand(_hash(f"seed {n}"), counter))
+        key, school = np.uint64(luck.seed_key(n)), np.uint64(luck.identity("lake", str(n)))
+        assert luck.draws(key, school, month, decision, practice, replicate) == expected
 
 
 def test_seeds_far_apart_or_close_have_their_own_keys():
