@@ -18,7 +18,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "results", "__pycache__", ".*_cache", "*.egg-info", "site")
 ANALYSIS, STUDY, MODEL, REPORT = "simdiff/analysis", "simdiff/study", "simdiff/model", "simdiff/report"
 STORE = "tests/study/test_store_damage.py tests/study/test_store_same_table.py tests/study/test_lease.py"
+FILES = "tests/study/test_files.py tests/report/test_sinks.py"
 MEMO = " ".join(f"tests/report/test_memo{name}.py" for name in ("", "_open", "_states", "_words"))
 VERIFY = "tests/model/test_parts.py tests/model/test_edges.py tests/model/test_edges_policy.py " + " ".join(
     f"tests/model/test_verify_{name}.py"
@@ -44,8 +45,8 @@ class Group:
 GROUPS = {
     "luck": Group(0.9, {f"{MODEL}/luck.py": "tests/model/test_luck.py tests/model/test_luck_streams.py"}),
     "commit": Group(0.9, {
-        f"{STUDY}/files.py": f"{STORE} tests/study/test_store_faults.py",
-        f"{STUDY}/chunks.py": STORE,
+        f"{STUDY}/files.py": f"{FILES} {STORE} tests/study/test_store_faults.py",
+        f"{STUDY}/chunks.py": f"{STORE} tests/study/test_run.py tests/cli/test_sweep_refusals.py",
         f"{STUDY}/chunk_folder.py": f"{STORE} tests/study/test_growth.py tests/report/test_memo_states.py",
         f"{STUDY}/sheet.py": f"{STORE} tests/study/test_growth.py",
     }),
@@ -150,17 +151,17 @@ def main() -> int:
     for name in asked.groups:
         group = GROUPS[name]
         modules = {module: tests for module, tests in group.modules.items() if asked.only in module}
+        tried = killed = 0
         with ThreadPoolExecutor(asked.workers) as pool:
             jobs = [pool.submit(mutate, module, tests, asked.most, asked.seed, asked.timeout)
                     for module, tests in modules.items()]  # fmt: skip
-            found = [job.result() for job in jobs]
-        tried, killed = sum(one.tried for one in found), sum(one.killed for one in found)
+            for job in as_completed(jobs):  # told at once: an hour's work is not lost with the next module
+                one = job.result()
+                tried, killed = tried + one.tried, killed + one.killed
+                print(f"  {one.module}: {one.killed} of {one.tried} (of {one.all} mutants)")
+                print("".join(f"    survived {line}\n" for line in one.survivors), end="", flush=True)
         failed = failed or killed < group.goal * tried
         print(f"{name}: {killed} of {tried} killed ({killed / max(1, tried):.0%}; goal {group.goal:.0%})", flush=True)
-        for one in found:
-            print(f"  {one.module}: {one.killed} of {one.tried} (of {one.all} mutants)")
-            for line in one.survivors:
-                print(f"    survived {line}")
     return 1 if failed else 0
 
 

@@ -148,8 +148,9 @@ def wrong(memo: Memo) -> list[str]:
     for words in sentences(memo):
         said = text_of(words)
         for three in triples(words):
-            middle, low, high = (facts[one.id].value for one in three)
-            if not (isinstance(middle, float) and float(low or 0) - 1e-12 <= middle <= float(high or 0) + 1e-12):
+            middle, low, high = (float(facts[one.id].value or 0) for one in three)
+            rounding = 1e-12 * abs(middle)
+            if not low - rounding <= middle <= high + rounding:
                 found.append(f"{[one.shown for one in three]} in: {said}")
         found += [f"{piece.shown} is another row: {said}" for piece in words
                   if isinstance(piece, Number) and facts[piece.id].shown != piece.shown]  # fmt: skip
