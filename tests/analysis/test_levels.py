@@ -75,9 +75,10 @@ def _series(values: Values | None) -> tuple[Series | None, np.ndarray]:
         return None, np.zeros((0, 0), dtype=bool)
     each = {place: np.asarray(one, dtype=float) for place, one in values.items()}
     shape = next(iter(each.values())).shape
-    grid = np.full((*shape, 1, 3, 2), 99.0)
+    places = [*PLACES, *(place for place in each if place not in PLACES)]
+    grid = np.full((*shape, 1, len(places), 2), 99.0)
     for place, one in each.items():
-        grid[:, :, 0, PLACES.index(place), 0] = one
+        grid[:, :, 0, places.index(place), 0] = one
     return Series(np.array([23]), grid), np.isfinite(next(iter(each.values())))
 
 
@@ -231,6 +232,28 @@ def test_districts_stand_by_their_means(cell: Cell) -> None:
     assert found.ends.whole.mean == pytest.approx(0.02)
     results, cells = told(cell, {((), ()): {"all": north, "north": north, "south": north}})
     assert districts(results, cells, "depth", HERE, 0.95).alike == (2, 2)
+
+
+def test_the_highest_of_three_districts_is_compared_with_the_lowest(tmp_path: Path) -> None:
+    """West .8, south .6, north .4: three are told of, the highest first; what is judged is west less north, .4, among
+    three pairs. Where two are lowest and one highest, and the other way round, so many are alike."""
+    text = TWO.replace(
+        "practices:",
+        f"    west: {{title: The West, profile: {{high: {{schools: 5, {QUANTILES}}}, {SPACING}}}}}\npractices:",
+    )
+    (tmp_path / "three.yaml").write_text(text)
+    cell = make_cell(load_scenario(tmp_path / "three.yaml"), "three", "three", {})
+    north, south = 0.4 + NOISE[0], 0.6 + NOISE[1]
+    made = {"all": north, "north": north, "south": south, "west": 0.8 + NOISE[1]}
+    found = districts(*told(cell, {((), ()): made}), "depth", HERE, 0.95)
+    assert [title for title, _ in found.means] == ["The West", "The South", "The North"]
+    assert found.ends is not None
+    assert (found.ends.first, found.ends.second, found.alike) == ("west", "north", (1, 1))
+    assert found.ends.whole.mean == pytest.approx((0.8 + NOISE[1] - north).mean())
+    for west, alike in ((south, (2, 1)), (north, (1, 2))):
+        found = districts(*told(cell, {((), ()): made | {"west": west}}), "depth", HERE, 0.95)
+        assert found.alike == alike
+    assert Districts((), None).alike == (1, 1)
 
 
 def test_districts_under_several_structures(cell: Cell) -> None:

@@ -174,6 +174,12 @@ def drawn_otherwise(memo: Memo, values: dict[str, float | str | None]) -> list[s
             found.append(f"drawn {expected}, told {numbers}: {text_of(row[-2])}")
         if (drawn["verdict"] == OPEN) != (text_of(row[-1]) == OPEN):
             found.append(f"drawn {drawn['verdict']}, told {text_of(row[-1])}")
+        if drawn["verdict"] != OPEN and any(
+            float(low or 0) <= 0 <= float(high or 0)
+            for low, high in ((drawn[f"{one}_low"], drawn[f"{one}_high"]) for one in ("chance", "parameters"))
+            if low is not None
+        ):
+            found.append(f"firm, and its range holds 0: {drawn}")
     return found + ([] if len(memo.chart.table) == len(rows) - 1 else ["the chart leaves out an option"])
 
 
@@ -193,7 +199,7 @@ def check(sweeps: list[Results], seeds: Sequence[int]) -> tuple[int, int]:
 
 def test_ranges_hold_their_middle_and_charts_say_what_tables_say(sweeps: list[Results]) -> None:
     """33 memos, three of each outcome. Catches ends that change places, a mean beside its range, numbers of another
-    option in the chart, a verdict that the table has not, and words for what is no number."""
+    option in the chart, a verdict that the table has not or that chance could have made, and words for no number."""
     memos, ranges = check(sweeps, range(33))
     assert memos > 28
     assert ranges > 12 * memos
