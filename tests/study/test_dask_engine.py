@@ -1,9 +1,11 @@
 """The cluster engine: the same bytes as threads, whoever dies; nothing listens where it should not."""
 
+import itertools
 import os
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -40,8 +42,11 @@ def cluster() -> Iterator[DaskEngine]:
 
 def children() -> list[psutil.Process]:
     """Processes of Dask workers."""
-    mine = psutil.Process().children(recursive=True)
-    return [one for one in mine if "spawn_main" in " ".join(one.cmdline())]
+    found = []
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has died meanwhile
+            found += [one] if "spawn_main" in " ".join(one.cmdline()) else []
+    return found
 
 
 def test_the_same_bytes_when_a_worker_is_killed(
@@ -61,6 +66,34 @@ def test_the_same_bytes_when_a_worker_is_killed(
     assert report.tally.failed == 0
     assert sorted(path.name for path in report.chunks.files.values()) == expected[1]
     assert table_digest(tmp_path, plan) == expected[0]
+
+
+@pytest.mark.slow
+def test_the_same_bytes_whenever_workers_are_killed(
+    plan: Plan, expected: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    """Fifty kills: of a worker at each turn of chunks coming in, sweep after sweep. Two may die of one run before it
+    counts as failed, so no more than two are killed in a sweep."""
+    kills = sweeps = 0
+    with DaskEngine(None, 4, work=slow) as engine:
+        while kills < 50:
+            moments = {1 + sweeps % 5, 6 + sweeps % 7}
+            turn = itertools.count()
+
+            def kill_one(tally: object, turn: Iterator[int] = turn, moments: set[int] = moments) -> None:
+                nonlocal kills
+                if next(turn) in moments and (alive := children()):
+                    alive[kills % len(alive)].kill()
+                    kills += 1
+
+            folder = tmp_path / str(sweeps)
+            report = run_sweep(folder, plan, "", engine, Event(), kill_one)
+            assert report.complete
+            assert report.tally.failed == 0
+            assert sorted(path.name for path in report.chunks.files.values()) == expected[1]
+            assert table_digest(folder, plan) == expected[0]
+            sweeps += 1
+    print(f"{kills} kills in {sweeps} sweeps")
 
 
 def test_nothing_listens_beyond_this_machine(cluster: DaskEngine) -> None:
