@@ -28,6 +28,7 @@ ANALYSIS, STUDY, MODEL, REPORT = "simdiff/analysis", "simdiff/study", "simdiff/m
 STORE = "tests/study/test_store_damage.py tests/study/test_store_same_table.py tests/study/test_lease.py"
 FILES = "tests/study/test_files.py tests/report/test_sinks.py"
 MEMO = " ".join(f"tests/report/test_memo{name}.py" for name in ("", "_open", "_states", "_words"))
+EQUATIONS = " ".join(f"tests/model/test_equations_{name}.py" for name in ("school", "use", "money"))
 VERIFY = "tests/model/test_parts.py tests/model/test_edges.py tests/model/test_edges_policy.py " + " ".join(
     f"tests/model/test_verify_{name}.py"
     for name in ("cascade", "decision", "district", "money", "spread", "support", "use")
@@ -60,8 +61,9 @@ GROUPS = {
         f"{ANALYSIS}/levels.py": "tests/analysis/test_levels.py",
         f"{STUDY}/precision.py": "tests/study/test_precision.py tests/study/test_until.py",
     }),
-    "rules": Group(0.8, {f"{MODEL}/rules/{name}.py": VERIFY for name in (
-        "adoption", "coaching", "continuing", "district", "exposure", "knowledge", "look", "money", "settle", "work")}),
+    "rules": Group(0.8, {f"{MODEL}/rules/{name}.py": f"{EQUATIONS} {VERIFY} tests/model/test_kept_results.py" for name in (
+        "adoption", "coaching", "common", "continuing", "district", "exposure", "knowledge", "look", "money", "observe",
+        "settle", "traits", "work")}),
     "rest": Group(0.7, {
         "simdiff/scenario/source.py": "tests/scenario",
         "simdiff/scenario/factors.py": "tests/scenario tests/study/test_design.py",

@@ -5,7 +5,7 @@ import re
 
 import psutil
 import pytest
-from conftest import HOSTILE, SMALL, serving
+from served import HOSTILE, SMALL, serving
 
 from simdiff.analysis.report_rows import summary_rows
 from simdiff.explore.whatif import Studio

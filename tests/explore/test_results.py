@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HOSTILE, SMALL, Served, serving
+from served import HOSTILE, SMALL, Served, serving
 from test_server import GOOD, ODD, asked
 
 from simdiff import api

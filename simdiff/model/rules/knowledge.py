@@ -53,8 +53,8 @@ def learn_partner(sim, q, t):
             if sim.site[i].partner == q:
                 gained += deep_experience(sim, i, p, t)
         stock = sim.partner_stock[q, p]
-        stock += sim.partner_level[q, t] * par.partner_codify * gained
-        sim.partner_stock[q, p] = stock + par.partner_refresh * (sim.partner[q].target - stock)
+        gained *= sim.partner_level[q, t] * par.partner_codify
+        sim.partner_stock[q, p] = stock + gained + par.partner_refresh * (sim.partner[q].target - stock)
 
 
 @kernel
