@@ -29,6 +29,7 @@ STORE = "tests/study/test_store_damage.py tests/study/test_store_same_table.py t
 FILES = "tests/study/test_files.py tests/report/test_sinks.py"
 MEMO = " ".join(f"tests/report/test_memo{name}.py" for name in ("", "_open", "_states", "_words"))
 EQUATIONS = " ".join(f"tests/model/test_equations_{name}.py" for name in ("school", "use", "money"))
+KEPT = "tests/model/test_kept_results.py"
 VERIFY = "tests/model/test_parts.py tests/model/test_edges.py tests/model/test_edges_policy.py " + " ".join(
     f"tests/model/test_verify_{name}.py"
     for name in ("cascade", "decision", "district", "money", "spread", "support", "use")
@@ -61,7 +62,7 @@ GROUPS = {
         f"{ANALYSIS}/levels.py": "tests/analysis/test_levels.py",
         f"{STUDY}/precision.py": "tests/study/test_precision.py tests/study/test_until.py",
     }),
-    "rules": Group(0.8, {f"{MODEL}/rules/{name}.py": f"{EQUATIONS} {VERIFY} tests/model/test_kept_results.py" for name in (
+    "rules": Group(0.8, {f"{MODEL}/rules/{name}.py": f"{EQUATIONS} {VERIFY} {KEPT}" for name in (
         "adoption", "coaching", "common", "continuing", "district", "exposure", "knowledge", "look", "money", "observe",
         "settle", "traits", "work")}),
     "rest": Group(0.7, {
