@@ -94,7 +94,7 @@ def mutate(module: str, tests: str, most: int, seed: int, timeout: float) -> Fou
     with tempfile.TemporaryDirectory(prefix="simdiff-mutants-") as name:
         tree = Path(name) / "tree"
         shutil.copytree(ROOT, tree, ignore=LEFT_BEHIND)
-        command = f"{sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"
+        command = f"{sys.executable} -m pytest -x -q -p no:cacheprovider -p no:randomly {tests}"
         config = {"module-path": module, "timeout": timeout, "excluded-modules": [], "test-command": command}
         told = "\n".join(f"{key} = {json.dumps(value)}" for key, value in config.items())
         (tree / "mutants.toml").write_text(f'[cosmic-ray]\n{told}\n[cosmic-ray.distributor]\nname = "local"\n')
