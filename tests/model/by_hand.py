@@ -22,8 +22,9 @@ JULY = 1
 
 
 @contextmanager
-def plain_rules(*lots: float) -> Iterator[None]:
-    """Rules call each other as ordinary functions; if ``lots`` are given, every draw has these four."""
+def plain_rules(*lots: float) -> Iterator[pytest.MonkeyPatch]:
+    """Rules call each other as ordinary functions; if ``lots`` are given, every draw has these four. What is patched
+    besides, with what this gives, is put back with them."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (*MODULES, luck):
             for name, one in list(vars(module).items()):
@@ -32,7 +33,7 @@ def plain_rules(*lots: float) -> Iterator[None]:
         for module in MODULES if lots else ():
             if hasattr(module, "draws"):
                 patch.setattr(module, "draws", lambda *name: lots)
-        yield
+        yield patch
 
 
 def par(**changed: Any) -> Record:

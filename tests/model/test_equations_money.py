@@ -112,7 +112,7 @@ def test_rounds_are_screened_each_february() -> None:
     assert months == [19, 31, 43]
 
 
-def test_a_competition_is_won_and_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_competition_is_won_and_paid() -> None:
     """E12b: entries by lot, designers first; z = .5 a + Φ⁻¹(u1); the jury sees .8 z + .6 Φ⁻¹(u2); the winner's
     q = 1.2 e^{.15 z}, in use from the month given; prizes become pilots; 100,000 an entry and 300,000 a prize, of
     which the partner pays its match."""
@@ -120,8 +120,8 @@ def test_a_competition_is_won_and_paid(monkeypatch: pytest.MonkeyPatch) -> None:
     said = setting(entries=3, prizes=1, reliability=0.8, prize_months=24)
     sim = world(said=said, own=district(last=4, match=0.25))
     sim.school[3].role = DESIGN
-    with plain_rules(0.5, 0.5, 0.5, 0.5):
-        monkeypatch.setattr(knowledge, "draws", lambda key, who, *name: (*lots[who], 0.5))
+    with plain_rules(0.5, 0.5, 0.5, 0.5) as patch:
+        patch.setattr(knowledge, "draws", lambda key, who, *name: (*lots[who], 0.5))
         knowledge.compete(sim, 0, 0, 19, 1, 36)
     z = {i: 0.5 * 0.1 * i + ndtri(lots[i][1]) for i in lots}
     seen = {i: 0.8 * z[i] + 0.6 * ndtri(lots[i][2]) for i in (3, 0, 1)}  # the third has the lowest lot of the rest
@@ -298,13 +298,13 @@ def test_a_year_is_planned() -> None:
         (state.CUT_SITES, 1.0, 0.0),
     ],
 )  # fmt: skip
-def test_what_a_budget_cuts(monkeypatch: pytest.MonkeyPatch, cut: int, coaches: float, sites: float) -> None:
+def test_what_a_budget_cuts(cut: int, coaches: float, sites: float) -> None:
     """E25: planned 100 of coaches, 100 of sites, 50 of the rest, and 100 to spend with 20 carried over less 20 spent
     beyond: 150 too much, cut in the order given."""
     own = district(last=4, cash=20.0, spent=120.0)
     sim = world(said=setting(budget=100.0, cut=cut), own=own, given=par(budget_months=1))
-    with plain_rules():
-        monkeypatch.setattr(money, "planned_costs", lambda sim, d, t: (100.0, 100.0, 50.0))
+    with plain_rules() as patch:
+        patch.setattr(money, "planned_costs", lambda sim, d, t: (100.0, 100.0, 50.0))
         money.open_books(sim, 0, 24)
     assert (own.coach_scale, own.site_scale) == (close(coaches), close(sites))
     assert (own.cash, own.spent, own.match) == (0.0, 0.0, 0.25)

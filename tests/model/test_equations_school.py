@@ -208,11 +208,11 @@ def test_hazard_of_exploring() -> None:
 
 @pytest.mark.parametrize(("stage", "lot", "explores"), [
     (NONE, 0.0256, True), (NONE, 0.0258, False), (DROPPED, 0.0077, True), (DROPPED, 0.0079, False)])  # fmt: skip
-def test_exploring_at_its_edge(monkeypatch: pytest.MonkeyPatch, stage: int, lot: float, explores: bool) -> None:
+def test_exploring_at_its_edge(stage: int, lot: float, explores: bool) -> None:
     """E10: 1 − e^{−.026} = .02566 (one school in contact with .4); after dropping 1 − e^{−.3 · .026} = .00777."""
     me, one = here(), use(stage=stage, relevance=0.8)
-    with plain_rules(lot, 0.5, 0.5, 0.5):
-        monkeypatch.setattr(adoption, "contact", lambda net, me, i, p: 0.4)
+    with plain_rules(lot, 0.5, 0.5, 0.5) as patch:
+        patch.setattr(adoption, "contact", lambda net, me, i, p: 0.4)
         adoption.explore(None, me, practice(), one, 0, 0)
     assert one.stage == (EXPLORE if explores else stage)
     assert one.peer_share == (close(0.02 / 0.026) if explores else 0.0)
@@ -243,10 +243,9 @@ def test_probability_of_deciding() -> None:
 
 
 @pytest.mark.parametrize("known", [0.5, 6.0])
-def test_starting_fit_and_ownership(monkeypatch: pytest.MonkeyPatch, known: float) -> None:
+def test_starting_fit_and_ownership(known: float) -> None:
     """E12: invented Φ(−.6 + .5 a), ownership .35; adapted .3 + .65 (1 − e^{−.35 Ẽ − X}), ownership .1; never below
     what was tried. Inventing has .7 (1 − x_N1), and designers invent."""
-    monkeypatch.setattr(adoption, "experience", lambda net, me, i, p: (0.1, 0.4))
     adapted = 0.3 + 0.65 * (1 - math.exp(-0.35 * known - 0.4))
     for role, lot, trial, invented, fit in (
         (0, 0.41, 0.0, True, stats.norm.cdf(-0.6 + 0.5 * 0.8)), (0, 0.43, 0.0, False, adapted),
@@ -254,8 +253,8 @@ def test_starting_fit_and_ownership(monkeypatch: pytest.MonkeyPatch, known: floa
     ):  # fmt: skip
         me = here(lever=lever(identify=0.4), school=school(role=role, design=0.8))
         one = use(stage=EXPLORE, sub=2, trial=trial)
-        with plain_rules(0.5, lot, 0.5, 0.5):
-            monkeypatch.setattr(adoption, "experience", lambda net, me, i, p: (0.1, 0.4))
+        with plain_rules(0.5, lot, 0.5, 0.5) as patch:
+            patch.setattr(adoption, "experience", lambda net, me, i, p: (0.1, 0.4))
             adoption.start_installing(None, me, practice(), one, known, 0, 0)
         assert (one.stage, one.sub, one.self_made) == (INSTALL, 0, 1.0 if invented else 0.3)
         assert one.fit == close(fit)
