@@ -18,9 +18,9 @@ from simdiff.scenario import load_scenario, shipped_scenarios
 
 FILE = Path(__file__).parent / "kept_results.json"
 SEED, REPLICATES = 20140701, (0, 1)
-TOLD = ("spread", "depth", "sustained", "cost")
+TOLD = tuple(OUTCOME_FUNCTIONS)
 Kept = dict[str, list[list[str | float | None]]]
-"""Name → a digest of every count and date, and the outcomes ``TOLD`` at the end, for each replicate."""
+"""Name → a digest of every count and date, and every outcome at the end, for each replicate."""
 
 
 def structures() -> dict[str, dict[str, object]]:
@@ -55,7 +55,7 @@ def results(inputs: Inputs) -> list[list[str | float | None]]:
             digest.update(np.ascontiguousarray(sim.use[name]).tobytes())
         pooled = Observations.of_sim(sim).pooled()
         ends = [float(np.ravel(OUTCOME_FUNCTIONS[name](pooled))[-1]) for name in TOLD]
-        found.append([digest.hexdigest(), *(round(end, 9) if np.isfinite(end) else None for end in ends)])
+        found.append([digest.hexdigest(), *(float(f"{end:.12g}") if np.isfinite(end) else None for end in ends)])
     return found
 
 
