@@ -28,7 +28,7 @@ ANALYSIS, STUDY, MODEL, REPORT = "simdiff/analysis", "simdiff/study", "simdiff/m
 STORE = "tests/study/test_store_damage.py tests/study/test_store_same_table.py tests/study/test_lease.py"
 FILES = "tests/study/test_files.py tests/report/test_sinks.py"
 MEMO = " ".join(f"tests/report/test_memo{name}.py" for name in ("", "_open", "_states", "_words"))
-EQUATIONS = " ".join(f"tests/model/test_equations_{name}.py" for name in ("school", "use", "money"))
+EQUATIONS = " ".join(f"tests/model/test_equations_{name}.py" for name in ("school", "use", "money", "observed"))
 KEPT = "tests/model/test_kept_results.py"
 VERIFY = "tests/model/test_parts.py tests/model/test_edges.py tests/model/test_edges_policy.py " + " ".join(
     f"tests/model/test_verify_{name}.py"
@@ -70,8 +70,8 @@ GROUPS = {
         "simdiff/scenario/factors.py": "tests/scenario tests/study/test_design.py",
         f"{MODEL}/ties.py": "tests/model/test_parts.py tests/model/test_given_network.py",
         f"{MODEL}/policy.py": "tests/model/test_parts.py tests/model/test_edges_policy.py tests/model/test_monotone.py",
-        f"{REPORT}/steps.py": "tests/report",
-        f"{REPORT}/words.py": "tests/report",
+        f"{REPORT}/steps.py": "tests/report/test_words.py tests/report/test_compare_report.py",
+        f"{REPORT}/words.py": "tests/report/test_words.py tests/report/test_report.py",
         f"{REPORT}/memo/rules.py": MEMO,
         f"{ANALYSIS}/spending.py": "tests/analysis/test_cost.py tests/report/test_compare_report.py",
     }),
