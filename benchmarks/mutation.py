@@ -28,6 +28,7 @@ ANALYSIS, STUDY, MODEL, REPORT = "simdiff/analysis", "simdiff/study", "simdiff/m
 STORE = "tests/study/test_store_damage.py tests/study/test_store_same_table.py tests/study/test_lease.py"
 FILES = "tests/study/test_files.py tests/report/test_sinks.py"
 MEMO = " ".join(f"tests/report/test_memo{name}.py" for name in ("", "_open", "_states", "_words"))
+READ = "tests/scenario/test_yaml_source.py tests/scenario/test_scenario_load.py tests/scenario/test_robustness.py"
 EQUATIONS = " ".join(f"tests/model/test_equations_{name}.py" for name in ("school", "use", "money", "observed"))
 KEPT = "tests/model/test_kept_results.py"
 VERIFY = "tests/model/test_parts.py tests/model/test_edges.py tests/model/test_edges_policy.py " + " ".join(
@@ -66,8 +67,8 @@ GROUPS = {
         "adoption", "coaching", "common", "continuing", "district", "exposure", "knowledge", "look", "money", "observe",
         "settle", "traits", "work")}),
     "rest": Group(0.7, {
-        "simdiff/scenario/source.py": "tests/scenario",
-        "simdiff/scenario/factors.py": "tests/scenario tests/study/test_design.py",
+        "simdiff/scenario/source.py": f"{READ} tests/scenario/test_school_table.py",
+        "simdiff/scenario/factors.py": f"{READ} tests/scenario/test_experiments.py tests/study/test_design.py",
         f"{MODEL}/ties.py": "tests/model/test_parts.py tests/model/test_given_network.py",
         f"{MODEL}/policy.py": "tests/model/test_parts.py tests/model/test_edges_policy.py tests/model/test_monotone.py",
         f"{REPORT}/steps.py": "tests/report/test_words.py tests/report/test_compare_report.py",
