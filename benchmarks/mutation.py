@@ -49,9 +49,9 @@ GROUPS = {
     "luck": Group(0.9, {f"{MODEL}/luck.py": "tests/model/test_luck.py tests/model/test_luck_streams.py"}),
     "commit": Group(0.9, {
         f"{STUDY}/files.py": f"{FILES} {STORE} tests/study/test_store_faults.py",
-        f"{STUDY}/chunks.py": f"{STORE} tests/study/test_run.py tests/cli/test_sweep_refusals.py",
-        f"{STUDY}/chunk_folder.py": f"{STORE} tests/study/test_growth.py tests/report/test_memo_states.py",
-        f"{STUDY}/sheet.py": f"{STORE} tests/study/test_growth.py",
+        f"{STUDY}/chunks.py": f"tests/study/test_chunks.py {STORE} tests/study/test_run.py tests/cli/test_sweep_refusals.py",
+        f"{STUDY}/chunk_folder.py": f"tests/study/test_chunk_folder.py {STORE}",
+        f"{STUDY}/sheet.py": f"tests/study/test_sheet.py {STORE}",
     }),
     "statistics": Group(0.9, {
         f"{ANALYSIS}/contrasts.py": "tests/analysis/test_contrasts.py tests/report/test_memo_states.py",
