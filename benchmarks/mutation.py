@@ -49,7 +49,7 @@ GROUPS = {
     "luck": Group(0.9, {f"{MODEL}/luck.py": "tests/model/test_luck.py tests/model/test_luck_streams.py"}),
     "commit": Group(0.9, {
         f"{STUDY}/files.py": f"{FILES} {STORE} tests/study/test_store_faults.py",
-        f"{STUDY}/chunks.py": f"tests/study/test_chunks.py {STORE} tests/study/test_run.py tests/cli/test_sweep_refusals.py",
+        f"{STUDY}/chunks.py": f"tests/study/test_chunks.py {STORE} tests/cli/test_sweep_refusals.py",
         f"{STUDY}/chunk_folder.py": f"tests/study/test_chunk_folder.py {STORE}",
         f"{STUDY}/sheet.py": f"tests/study/test_sheet.py {STORE}",
     }),
