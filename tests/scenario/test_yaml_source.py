@@ -112,10 +112,31 @@ def test_an_alias_bomb_is_never_expanded(write):
     assert said[0] == "a.yaml:1:4: found the anchor `&a`, expected none (use `extends:`)"
 
 
-def test_what_is_not_yaml_says_where(write):
-    (problem,) = read_source(write("a: 1\nb: [1, 2\nc: 3\n")).problems
-    assert (problem.line, problem.column) == (3, 2)
-    assert problem.found.startswith("not readable as YAML: ")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: 1\nb: [1, 2\nc: 3\n", "3:2: not readable as YAML: expected ',' or ']', but got ':'"),
+        ("a: 1\nb: 2\nc: 'x\n", "4:1: not readable as YAML: found unexpected end of stream"),
+        ("a: 1\nb: x: y\n", "2:5: not readable as YAML: mapping values are not allowed here"),
+        ('a: "\\q"\n', "1:6: not readable as YAML: found unknown escape character 'q'"),
+    ],
+)  # fmt: skip
+def test_what_is_not_yaml_says_where(write, text, said):
+    """The words are the parser's; lines and columns count from 1."""
+    assert [str(problem) for problem in read_source(write(text)).problems] == [f"a.yaml:{said}"]
+
+
+def test_lengths_that_just_fit(write):
+    """A key of 200 letters and a number of 40 digits; one more is too long."""
+    for fits, longer in ((f"{'k' * 200}: 1\n", f"{'k' * 201}: 1\n"), (f"a: {'1' * 40}\n", f"a: {'1' * 41}\n")):
+        assert read_source(write(fits)).problems == ()
+        (problem,) = read_source(write(longer)).problems
+        assert "too long" in str(problem)
+
+
+def test_no_more_than_twenty_letters_are_told(write):
+    said = [str(problem) for problem in read_source(write("a:\n" + "\tb\n" * 30)).problems]
+    assert said == [f"a.yaml:{line}:1: found a tab, expected spaces" for line in range(2, 22)]
 
 
 def test_all_problems_of_form_come_at_once(write):
