@@ -27,6 +27,7 @@ def test_every_case_holds_at_fresh_luck(check: Check) -> None:
     assert check.run is not None
     case = check.run(SEED, SIZE)
     repeat = f"repeat: simdiff verify {check.name} --seed {SEED} --size {SIZE:g} (or SIMDIFF_VERIFY_SEED={SEED})"
+    print(f"{report(case)}; seed {SEED}")
     assert agrees(case, FRESH, check.tolerance), f"{report(case)}; {repeat}"
     if np.any(np.asarray(case.error) > 0):
         missed = detectable(case, FRESH, check.tolerance)

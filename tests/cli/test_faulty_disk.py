@@ -215,6 +215,7 @@ def test_every_step_of_every_command(name: str, made: Made) -> None:
     for error in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
         fails_whole(name, made, good, every, error)
     is_killed_whole(name, made, good, every)
+    print(f"{good.steps} steps, 4 faults at each")
 
 
 def fails_whole(name: str, made: Made, good: Whole, steps: Iterable[int], error: int) -> None:

@@ -261,6 +261,8 @@ def many_moves(served, opened, moves):
             sizes.append([process.memory_info().rss, *heaps])
     assert len(asked) > moves
     before, after = sizes
+    growth = (f"{name} {b / a - 1:+.1%}" for name, a, b in zip(("server", "A", "B"), before, after, strict=True))
+    print(f"{len(asked):,} moves; memory: {', '.join(growth)}")
     grown = {name: (a, b) for name, a, b in zip(("server", "A", "B"), before, after, strict=True)
              if b > 1.05 * a + (0 if name == "server" else SWAY)}  # fmt: skip
     assert grown == {}

@@ -144,6 +144,7 @@ def test_a_crash_at_every_step(fork: Fork, small: Small, quick_path: Path, power
     assert whole.step == STEPS
     found = {step: crashed(fork, small, quick_path / "sweep", Disk(step, cut, power=power))
              for step in range(1, STEPS + 1)}  # fmt: skip
+    print(f"{len(found)} steps, {sum(one == SOUND for one in found.values())} sound")
     assert {step: one for step, one in found.items() if one != SOUND} == {}
 
 

@@ -221,6 +221,7 @@ def same_on(machine: tuple[str, ...], usual: Lived, tongues: Path | None, root: 
     names = possible(machine, tongues)
     seen = [AROUND[name].seen for name in names]
     found = live(root, names, seen, tongues)
+    print(f"{len(found.files)} files the same, {len(seen)} planted sweeps that differ")
     assert set(found.files) == set(usual.files)
     told = ".png" if "away" in names else "nothing"  # a picture shows the command, in which the folder is named
     assert [name for name, held in found.files.items() if held != usual.files[name] and not name.endswith(told)] == []
