@@ -70,7 +70,7 @@ GROUPS = {
         "simdiff/scenario/source.py": f"{READ} tests/scenario/test_school_table.py",
         "simdiff/scenario/factors.py": f"{READ} tests/scenario/test_experiments.py tests/study/test_design.py",
         f"{MODEL}/ties.py": "tests/model/test_parts.py tests/model/test_given_network.py",
-        f"{MODEL}/policy.py": "tests/model/test_policy.py tests/model/test_edges_policy.py tests/model/test_monotone.py",
+        f"{MODEL}/policy.py": "tests/model/test_policy.py tests/model/test_edges_policy.py",
         f"{REPORT}/steps.py": "tests/report/test_words.py tests/report/test_compare_report.py",
         f"{REPORT}/words.py": "tests/report/test_words.py tests/report/test_report.py",
         f"{REPORT}/memo/rules.py": MEMO,

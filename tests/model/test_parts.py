@@ -169,6 +169,12 @@ def test_bundle_merges_doubles_and_keeps_layers():
     assert bundled.near_sum.tolist() == [0.75, 0.625, 0.0]
 
 
+def test_a_tie_is_as_strong_as_its_field_can_hold():
+    """Catches a weight that turns negative: 2³¹ − 1 is the most, 128 less a part in 2²⁴."""
+    bundled = bundle(2, [(0, edges_from({(0, 1): 1000.0, (1, 0): 127.5}))])
+    assert bundled.tie["weight"].tolist() == [2**31 - 1, 127.5 * POINT]
+
+
 def test_survival_by_hand():
     """Kaplan–Meier: 10 lives; 2 lost at age 1, 1 censored at 1, 1 lost at 3, the rest censored at 5."""
     lives = np.zeros((8, 2), dtype=np.int64)
