@@ -96,7 +96,7 @@ def parts(orders: int, mutants: int, runs: int) -> Iterator[Part]:
 
 def report(found: list[Part]) -> str:
     """The report as Markdown."""
-    where = f"Python {platform.python_version()} on {platform.platform()}, {os.cpu_count()} cores"
+    where = f"Python {platform.python_version()} on {platform.system()}, {platform.machine()}, {os.cpu_count()} cores"
     lines = [f"# Slow suite, {datetime.now(UTC):%Y-%m-%d}", "", where, ""]
     for part in found:
         lines += [f"## {part.what}: {'good' if part.code == 0 else f'exit code {part.code}'}", "",
