@@ -9,7 +9,7 @@ import pytest
 from sweep_helpers import tiny_plan
 
 from simdiff.study.chunk_folder import Rows, about, keep_chunk, scan, set_aside
-from simdiff.study.chunks import Done, Piece, as_done, compute
+from simdiff.study.chunks import Done, Piece, as_done, compute, file_name
 from simdiff.study.plan import Plan, Stage, make_task, stage_tasks, tasks_of
 from simdiff.study.sheet import CHUNKS, SheetError
 
@@ -90,10 +90,19 @@ def test_values_of_an_outcome(
     first one's."""
     table = whole.to_pandas()
     there = table[(table["month"] == month) & (table["practice"] == who)]
-    found = rows.values(plan.cells[0], "cost", year, "all", practice)
-    assert found.tolist() == [there[there["draw"] == draw]["cost"].tolist() for draw in (0, 1)]
+    found = rows.values(plan.cells[0], "spread", year, "all", practice)
+    assert found.tolist() == [there[there["draw"] == draw]["spread"].tolist() for draw in (0, 1)]
     assert found.shape == (2, 5)
     assert np.isfinite(found).all()
+
+
+def test_practices_and_places_are_told_apart(plan: Plan, rows: Rows) -> None:
+    """Of a place that is not there nothing is known."""
+    first, second, either = (rows.values(plan.cells[0], "spread", None, "all", who) for who in (FIRST, SECOND, "any"))
+    assert (first != second).any()
+    assert (either >= np.maximum(first, second)).all()
+    assert (either != first).any()
+    assert rows.values(plan.cells[0], "spread", None, "nowhere", None).shape == (2, 0)
 
 
 def test_values_and_runs_that_are_missing(plan: Plan, folder: Path, tmp_path: Path) -> None:
@@ -148,6 +157,18 @@ def test_a_chunk_is_kept_once_and_set_aside_once(plan: Plan, tmp_path: Path) -> 
     assert (found.files, found.damaged, found.foreign) == ({}, (path,), ())
     set_aside(found.damaged)
     assert [one.name for one in (tmp_path / CHUNKS).iterdir()] == [f"{done.file}.damaged"]
+
+
+def test_what_is_named_rightly_and_is_no_chunk(plan: Plan, tmp_path: Path) -> None:
+    """Neither text, nor a table that says nothing of itself, whatever their names."""
+    (tmp_path / CHUNKS).mkdir()
+    name = next(tasks_of(plan)).name
+    sink = pa.BufferOutputStream()
+    pa.parquet.write_table(pa.table({"a": [1]}), sink)
+    for content in (b"no Parquet", sink.getvalue().to_pybytes()):
+        (tmp_path / CHUNKS / file_name(name, content)).write_bytes(content)
+    found = scan(tmp_path, plan, verify=True)
+    assert (found.files, len(found.damaged), found.foreign) == ({}, 2, ())
 
 
 def test_what_a_chunk_says_of_itself(plan: Plan, tmp_path: Path) -> None:
