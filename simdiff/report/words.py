@@ -22,14 +22,15 @@ def number(value: float, unit: str) -> str:
         return f"{value:.0f}".replace("-0", "0") if abs(value) < 0.5 else f"{value:.0f}"
     if unit == "schools":
         return _short(value)
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) < 9.995 else f"{value:,.0f}"
 
 
 SCALES = ((1e9, "bn"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 
 
 def _scale(value: float) -> tuple[float, str]:
-    return next((scale for scale in SCALES if abs(value) >= scale[0]), SCALES[-1])
+    """The scale in which a value is said: what rounds to a thousand of one is one of the next."""
+    return next((scale for scale in SCALES if abs(value) >= 0.9995 * scale[0]), SCALES[-1])
 
 
 def money(value: float) -> str:
