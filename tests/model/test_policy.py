@@ -164,12 +164,12 @@ def test_when_a_partner_leaves(partner: Said, expected: int) -> None:
 
 
 def test_partners() -> None:
-    first = {"name": "fund", "members": {NORTH: "all"}, "level": 0.6, "start": 2, "stop": 6, "ramp": 2, "fte": 4,
+    first = {"name": "fund", "members": {NORTH: "all"}, "level": 0.6, "start": 5, "stop": 9, "ramp": 2, "fte": 4,
              "match": 0.25, "stock": 7}  # fmt: skip
     made = built(under("networks.partners", [first, {"name": "other", "members": {NORTH: 1}, "ramp": 0}]))
     assert made.partner.who.tolist() == [identity("partner", "fund"), identity("partner", "other")]
     assert [made.partner[name].tolist() for name in ("fte", "match", "target")] == [[4, 0], [0.25, 0], [7, 3]]
-    assert made.partner_level[0].tolist() == pytest.approx([0.0] * 14 + [0, 0.3, 0.6, 0.6] + [0.0] * 22)
+    assert made.partner_level[0].tolist() == pytest.approx([0.0] * 17 + [0, 0.3, 0.6, 0.6] + [0.0] * 19)
     assert made.partner_level[1].tolist() == [0.0] * 12 + [1.0] * 28
 
 

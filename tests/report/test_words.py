@@ -134,5 +134,5 @@ def test_long_names_are_cut_and_many_are_counted() -> None:
 
 
 def test_dollars_per_unit() -> None:
-    assert steps.ratio_words(2e6, "share of schools") == "$20k per point"
+    assert steps.ratio_words(99_000, "share of schools") == "$990 per point"
     assert steps.ratio_words(2e6, "schools") == "$2.0M per schools"
