@@ -4,6 +4,7 @@ Dask runs a task at least once. That is enough here: a chunk is a pure function 
 its content, so a second copy is the same file.
 """
 
+import logging
 import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator
@@ -87,6 +88,8 @@ class DaskEngine(AbstractContextManager["DaskEngine"]):
 
         self.dask: Any = distributed
 
+        for name in ("distributed", "distributed.client"):  # what is lost is told once, in our own words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         dask.config.set({
             "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
             "distributed.admin.tick.limit": "30s",

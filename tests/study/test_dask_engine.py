@@ -1,11 +1,15 @@
 """The cluster engine: the same bytes as threads, whoever dies; nothing listens where it should not."""
 
 import itertools
+import logging
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from threading import Event
 
@@ -18,7 +22,8 @@ from simdiff.study.chunk_folder import Rows
 from simdiff.study.dask_engine import DaskEngine, Keys, check_address
 from simdiff.study.engines import EngineError
 from simdiff.study.plan import Plan
-from simdiff.study.sweep import run_sweep
+from simdiff.study.sheet import CHUNKS
+from simdiff.study.sweep import Tally, run_sweep
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +175,54 @@ def test_a_scheduler_that_is_not_there(tmp_path: Path) -> None:
         DaskEngine(f"tcp://127.0.0.1:{port}", 1, patience=2)
 
 
+@pytest.fixture
+def told() -> Iterator[BufferingHandler]:
+    """What the library says of its own accord."""
+    handler = BufferingHandler(10_000)
+    logging.getLogger("distributed").addHandler(handler)
+    yield handler
+    logging.getLogger("distributed").removeHandler(handler)
+
+
+SCHEDULER = """\
+import time
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None)
+    print(cluster.scheduler_address, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_scheduler_that_is_lost(
+    plan: Plan, expected: tuple[str, list[str]], tmp_path: Path, told: BufferingHandler
+) -> None:
+    """Catches a sweep that waits for ever, or says that it is done, when scheduler and workers are killed after the
+    first chunk, and pages of a library's tracebacks; what is stored is gone on with by other means."""
+    script, folder = tmp_path / "scheduler.py", tmp_path / "sweep"
+    script.write_text(SCHEDULER)
+    stored: list[Tally] = []
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as cluster:
+        assert cluster.stdout is not None
+        address = cluster.stdout.readline().strip()
+        family = [*psutil.Process(cluster.pid).children(recursive=True), psutil.Process(cluster.pid)]
+
+        def kill_all(tally: Tally) -> None:
+            if tally.fresh and not stored:
+                stored.append(tally)
+                for process in family:
+                    process.kill()
+
+        with DaskEngine(address, 0) as engine, pytest.raises(EngineError, match=r"scheduler was lost.*simdiff resume"):
+            run_sweep(folder, plan, "", engine, Event(), kill_all)
+    assert told.buffer == []
+    chunks = {path.name for path in (folder / CHUNKS).iterdir()}
+    assert 1 <= len(chunks) < len(expected[1])
+    assert chunks < set(expected[1])
+    assert swept(folder, plan).complete
+    assert table_digest(folder, plan) == expected[0]
+
+
 def test_an_encrypted_scheduler(plan: Plan, expected: tuple[str, list[str]], tmp_path: Path) -> None:
     """Catches keys that are not used: the scheduler here takes encrypted connections only."""
     from distributed import LocalCluster, Security
@@ -205,9 +258,6 @@ def test_workers_do_not_outlive_their_owner(tmp_path: Path) -> None:
         "    print('ready', flush=True)\n"
         "    time.sleep(600)\n"
     )
-    import subprocess
-    import sys
-
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == "ready\n"
