@@ -236,6 +236,7 @@ def test_without_costs_there_is_no_frontier() -> None:
         ([1.0, 20.0, 20.9], True, False),
         ([1.0, 20.0, 21.1], False, False),
         ([20.0, 20.5, 20.9], True, True),
+        ([1.0, 19.0, 20.0], True, False),
         ([20.0, 20.9], False, True),
         ([1.0, 20.0], False, False),
     ],
@@ -245,6 +246,11 @@ def test_equal_spend(cost: list[float], equal: bool, all_equal: bool) -> None:
     found = spending(worlds_of({"cost": np.array(cost)[:, None, None] * np.ones((1, 1, 2))}), 0)
     assert found is not None
     assert (found.equal, found.all_equal) == (equal, all_equal)
+
+
+@pytest.mark.parametrize("cost", [[[[1.0, 1.0]], [[None, None]]], [[[None, 1.0]], [[1.0, None]]]])
+def test_costs_without_a_world_in_common(cost: list[list[list[float | None]]]) -> None:
+    assert spending(worlds_of({"cost": np.array(cost, dtype=float)}), 0) is None
 
 
 def test_equal_on_average_is_not_equal_in_every_draw() -> None:
@@ -271,11 +277,15 @@ def test_the_baseline_is_the_cheapest_unless_told() -> None:
     assert cheapest(worlds_of({"depth": np.ones((2, 1, 2))})) == 0
 
 
-def with_budget(annual: object) -> Scenario:
-    """A scenario of one district with a budget."""
+def with_budget(annual: object, partners: tuple[object, ...] = (), districts: tuple[str, ...] = ()) -> Scenario:
+    """A scenario of one district, or of several alike, with a budget and partners."""
     text = worlds_of({"cost": np.ones((2, 1, 2))}).cells[0].text
     known = scenario_of(text).model_dump(mode="json")
     known["policy"]["budget"] = {"annual": annual}
+    known["policy"]["networks"]["partners"] = list(partners)
+    if districts:
+        (one,) = known["where"]["districts"].values()
+        known["where"]["districts"] = dict.fromkeys(districts, one)
     return Scenario.model_validate(known)
 
 
@@ -286,11 +296,14 @@ def test_what_a_budget_allows() -> None:
     assert allowed_money(scenario, "all", 10) == 20e6
     assert allowed_money(scenario, district, 3) == 6e6
     assert allowed_money(with_budget({"elsewhere": 2e6}), "all", 10) is None
+    several = with_budget({"east": 1e6, "west": 2e6}, districts=("east", "west"))
+    assert [allowed_money(several, place, 2) for place in ("all", "east", "west")] == [6e6, 2e6, 4e6]
+    assert allowed_money(with_budget({"east": 1e6}, districts=("east", "west")), "all", 2) is None
 
 
 @pytest.mark.parametrize(
     ("spent", "partner", "over", "under"),
-    [(20.0, 0.0, 0, 0), (22.0, 0.0, 1, 0), (18.0, 0.0, 0, 1), (22.0, 2.0, 0, 0), (20.9, 0.0, 0, 0)],
+    [(20.0, 0.0, 0, 0), (19.5, 0.0, 0, 0), (22.0, 0.0, 1, 0), (18.0, 0.0, 0, 1), (22.0, 2.0, 0, 0), (20.9, 0.0, 0, 0)],
 )
 def test_budgets_that_do_not_bind(spent: float, partner: float, over: float, under: float) -> None:
     """$2M a year for ten years: more than 5 % above or below is told, what a partner pays is not the district's."""
@@ -300,6 +313,17 @@ def test_budgets_that_do_not_bind(spent: float, partner: float, over: float, und
     found = slack(replace(worlds, cells=cells))
     told = [(one.option, one.over, one.under) for one in found]
     assert told == ([("A", over, under)] if over or under else [])
+
+
+@pytest.mark.parametrize(("member", "kept", "told"), [(True, False, 0), (True, True, 1), (False, False, 1)])
+def test_what_partners_pay_has_to_be_known(member: bool, kept: bool, told: int) -> None:
+    """Where a partner may pay and that is not kept, nothing is said of a budget."""
+    values = {"cost": np.full((2, 1, 4), 30e6)} | ({"cost_partner": np.zeros((2, 1, 4))} if kept else {})
+    worlds = worlds_of(values)
+    (district,) = with_budget({"others": 2e6}).where.districts
+    partners = ({"name": "fund", "members": {district: "all"}},) if member else ()
+    text = json.dumps(with_budget({"others": 2e6}, partners).model_dump(mode="json"))
+    assert len(slack(replace(worlds, cells=(replace(worlds.cells[0], text=text), worlds.cells[1])))) == told
 
 
 def test_a_ratio_under_structures_runs_over_the_ratios_of_each() -> None:

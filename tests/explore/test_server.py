@@ -32,6 +32,7 @@ def test_the_page_itself_is_answered(small):
     status, text, headers = asked(small)
     assert status == 200
     assert json.loads(text)["title"] == "Small"
+    assert len(small.token) == 32  # hexadecimal: 128 bits
     status, text, headers = asked(small, "GET", f"/{small.token}/", origin=None)
     assert status == 200
     assert "<main>" in text

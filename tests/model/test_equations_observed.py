@@ -14,16 +14,17 @@ MONTHS, BURN_IN = 30, 12
 
 
 def ended(*schools: tuple[int, Record]) -> Record:
-    """A world of two reports after its last month: schools with the tercile of their need and their use."""
+    """The third district of a world, the second that is reported, after its last month: schools with the tercile of
+    their need and their use."""
     world = Record(
         run=several(Record(burn_in=BURN_IN)), practice=several(Record()),
-        district=several(district(), district(last=len(schools), report=1)),
+        district=several(district(), district(), district(last=len(schools), report=1)),
         site=several(*(site(tercile=tercile) for tercile, _ in schools)),
         use=np.array([[one] for _, one in schools], dtype=object),
         waiting=np.zeros((2, 1, 2, 2)), survival=np.zeros((2, 1, 2, MONTHS + 1, 2)),
     )  # fmt: skip
     with plain_rules():
-        observe.finish(world, 1, MONTHS)
+        observe.finish(world, 2, MONTHS)
     return world
 
 

@@ -91,6 +91,7 @@ def test_twin_sharing_observations_is_caught(busy, alone):
 def test_order_of_replicates(busy, alone):
     """Catches luck drawn from a running stream: replicates come out alike last first, shuffled, and 100 times."""
     order = list(range(REPLICATES))
+    assert run_batch(busy, order[::-1]) == alone[::-1]
     for seed in range(3):
         random.Random(seed).shuffle(order)
         assert run_batch(busy, order) == [alone[replicate] for replicate in order]

@@ -45,7 +45,7 @@ def test_each_lever_from_its_own_place(lever: str) -> None:
 
 
 def test_coaches() -> None:
-    """Grown over a year unless it is said otherwise; never stopped."""
+    """Grown over a year if nothing else is said; never stopped."""
     made = built(
         under("talent.coaching", {"per_100_teachers": 2.4, "start": 1, "need_weight": 0.7, "site_priority": 3})
     )
@@ -55,7 +55,7 @@ def test_coaches() -> None:
 
 
 def test_districts_share_a_table_if_their_policies_are_alike() -> None:
-    """Levels, starts and stops by district; the others' where a district says nothing."""
+    """Levels, starts and ramps by district; the others' where a district says nothing."""
     said = {"level": {NORTH: 0.5, "others": 0.25}, "start": {NORTH: 2, "others": 4}, "ramp": {SOUTH: 0, "others": 1}}
     made = built(under("talent.change", said), NORTH, SOUTH, "east", "west")
     assert made.group.tolist() == [0, 1, 2, 2]
@@ -177,12 +177,18 @@ def test_strength_acts_on_levels_and_waivers() -> None:
     """What is paid stays; what acts is as strong as its family, a share at most 1, and coaches go their own way."""
     said = {
         "goals": {"goals": {"level": 0.5, "ramp": 0}},
-        "talent": {"coaching": {"per_100_teachers": 2, "ramp": 0}, "sharing": {"level": 0.8, "ramp": 0}},
+        "talent": {
+            "coaching": {"per_100_teachers": 2, "ramp": 0},
+            "sharing": {"level": 0.8, "ramp": 0},
+            "change": {"level": 0.8, "ramp": 0},
+        },
         "flexibility": {"pilots": {"waiver": 0.4}, "zone": {"waiver": 0.7}},
     }
     made = built(said, strength={"goals": 0.5, "talent": 2.0, "flexibility": 1.5})
-    last = {name: (made.lever[name][0, -1], made.acting[name][0, -1]) for name in ("goals", "coaches", "sharing")}
-    assert last == {"goals": (0.5, 0.25), "coaches": (2.0, 2.0), "sharing": (0.8, 1.6)}
+    last = {
+        name: (made.lever[name][0, -1], made.acting[name][0, -1]) for name in ("goals", "coaches", "sharing", "change")
+    }
+    assert last == {"goals": (0.5, 0.25), "coaches": (2.0, 2.0), "sharing": (0.8, 1.6), "change": (0.8, 1.0)}
     assert made.setting[0].pilot_waiver == pytest.approx(0.6)
     assert made.setting[0].zone_waiver == 1.0
     plain = built(said)

@@ -105,7 +105,7 @@ def test_practices_and_places_are_told_apart(plan: Plan, rows: Rows) -> None:
     assert rows.values(plan.cells[0], "spread", None, "nowhere", None).shape == (2, 0)
 
 
-def test_values_and_runs_that_are_missing(plan: Plan, folder: Path, tmp_path: Path) -> None:
+def test_values_and_runs_that_are_missing(plan: Plan, folder: Path) -> None:
     """Replicates 0–2 of draw 0 were not computed: not-a-number there, not at the others; none of them ran."""
     chunks = scan(folder, plan, verify=False)
     late = {task.name for task in stage_tasks(plan, plan.stages[2])}

@@ -80,6 +80,7 @@ def test_a_plan_comes_back(plan: Plan, folder: Path) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir() if path.name not in {SHEET, CHUNKS}}
     write_sheet(folder, plan, REPRODUCE)
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir() if path.name in before} == before
+    assert read_sheet(folder) == (known, said)
     assert len(before) == 3
 
 
@@ -216,7 +217,8 @@ def test_more_replicates_are_for_extend(plan: Plan) -> None:
 def test_other_code_is_told_before_all_else(plan: Plan) -> None:
     """Twelve lines, and how many more there are."""
     old = replace(plan, versions={**plan.versions, "numpy": "1.0"})
-    assert len(refused(old, asking(plan, seed=9))) == 1
+    (line,) = refused(old, asking(plan, seed=9))
+    assert line.startswith("numpy: then 1.0, now ")
     for count in (12, 13, 25):
         strange = replace(plan, versions=dict(plan.versions) | {f"x{n:02}": "1" for n in range(count)})
         with pytest.raises(ChangedError) as told:
