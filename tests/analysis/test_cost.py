@@ -311,8 +311,8 @@ def test_budgets_that_do_not_bind(spent: float, partner: float, over: float, und
     text = json.dumps(with_budget({"others": 2e6}).model_dump(mode="json"))
     cells = (replace(worlds.cells[0], text=text), worlds.cells[1])
     found = slack(replace(worlds, cells=cells))
-    told = [(one.option, one.over, one.under) for one in found]
-    assert told == ([("A", over, under)] if over or under else [])
+    told = [(one.option, one.allowed, one.spent, one.over, one.under) for one in found]
+    assert told == ([("A", 20e6, (spent - partner) * 1e6, over, under)] if over or under else [])
 
 
 @pytest.mark.parametrize(("member", "kept", "told"), [(True, False, 0), (True, True, 1), (False, False, 1)])
