@@ -81,12 +81,14 @@ GROUPS = {
 
 @dataclass(frozen=True)
 class Found:
-    """What became of a module's mutants: how many there are, how many were tried and killed, and the survivors."""
+    """What became of a module's mutants: how many there are, how many were tried and killed, how many of these by
+    hanging (which a busy machine can feign), and the survivors."""
 
     module: str
     all: int
     tried: int
     killed: int
+    hung: int
     survivors: tuple[str, ...]
 
 
@@ -124,14 +126,15 @@ def sample(session: Path, most: int, luck: random.Random) -> int:
 def read(session: Path, module: str, count: int) -> Found:
     """What a session found; a mutant that does not even run is killed."""
     with sqlite3.connect(session) as base:
-        rows = list(base.execute("SELECT test_outcome, operator_name, start_pos_row, diff FROM work_results "
+        rows = list(base.execute("SELECT test_outcome, operator_name, start_pos_row, diff, output FROM work_results "
                                  "JOIN mutation_specs USING (job_id)"))  # fmt: skip
     survived = [
         f"{module}:{line} {operator.rpartition('/')[2]}: {changed(diff or '')}"
-        for outcome, operator, line, diff in rows
+        for outcome, operator, line, diff, _ in rows
         if "SURVIVED" in str(outcome).upper()
     ]
-    return Found(module, count, len(rows), len(rows) - len(survived), tuple(sorted(survived)))
+    hung = sum(output == "timeout" for *_, output in rows)
+    return Found(module, count, len(rows), len(rows) - len(survived), hung, tuple(sorted(survived)))
 
 
 def changed(diff: str) -> str:
@@ -162,7 +165,7 @@ def main() -> int:
             for job in as_completed(jobs):  # told at once: an hour's work is not lost with the next module
                 one = job.result()
                 tried, killed = tried + one.tried, killed + one.killed
-                print(f"  {one.module}: {one.killed} of {one.tried} (of {one.all} mutants)")
+                print(f"  {one.module}: {one.killed} of {one.tried}, {one.hung} by hanging (of {one.all} mutants)")
                 print("".join(f"    survived {line}\n" for line in one.survivors), end="", flush=True)
         failed = failed or killed < group.goal * tried
         print(f"{name}: {killed} of {tried} killed ({killed / max(1, tried):.0%}; goal {group.goal:.0%})", flush=True)
