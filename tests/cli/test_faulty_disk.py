@@ -28,6 +28,7 @@ from simdiff.cli.memo import memo_command
 from simdiff.cli.new import new_command
 from simdiff.cli.run import run_command
 from simdiff.report.asked import Asked as AskedChart
+from simdiff.study import files
 from simdiff.study.files import TEMPORARY
 from simdiff.study.run_folder import BEGUN
 
@@ -242,6 +243,21 @@ def is_killed_whole(name: str, made: Made, good: Whole, steps: Iterable[int]) ->
         assert set(good.before) <= set(now)
         for file, content in now.items():
             assert content in (good.after.get(file), good.before.get(file)), (step, file)
+
+
+def test_a_writer_that_makes_room_first_is_caught(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The defect planted: what was there is removed before the new file is written."""
+    real = files._mode
+
+    def mode(path: Path) -> int:
+        kept = real(path)
+        path.unlink(missing_ok=True)
+        return kept
+
+    monkeypatch.setattr(files, "_mode", mode)
+    good = whole("export csv", made)
+    with pytest.raises(AssertionError):
+        is_killed_whole("export csv", made, good, good.chosen())
 
 
 # ----- one module writes

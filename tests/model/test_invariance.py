@@ -143,15 +143,30 @@ def test_twin_that_forgets_at_the_cut_is_caught(busy):
     assert differences(whole, half)
 
 
-@pytest.mark.parametrize("threshold", [0, 1, 700])
-def test_garbage_collection(alone, busy, threshold):
-    """Catches compiled code that reads freed arrays: collection off, at every step, and as usual."""
+def collecting(inputs: Inputs, threshold: int, run: Batch = run_batch) -> list[str]:
+    """Five replicates with garbage collected after so many objects (0: never)."""
     usual = gc.get_threshold()
     try:
         gc.set_threshold(threshold)
-        assert run_batch(busy, range(5)) == alone[:5]
+        return run(inputs, range(5))
     finally:
         gc.set_threshold(*usual)
+
+
+@pytest.mark.parametrize("threshold", [0, 1, 700])
+def test_garbage_collection(alone, busy, threshold):
+    """Catches compiled code that reads freed arrays: collection off, at every step, and as usual."""
+    assert collecting(busy, threshold) == alone[:5]
+
+
+def test_twin_luck_that_sees_the_collector_is_caught(busy, alone):
+    """The planted defect: the replicate depends on how garbage is collected."""
+
+    def seeing(inputs: Inputs, replicates: Sequence[int]) -> list[str]:
+        return run_batch(inputs, [replicate + gc.get_threshold()[0] for replicate in replicates])
+
+    assert collecting(busy, 0, seeing) == alone[:5]
+    assert collecting(busy, 1, seeing) != alone[:5]
 
 
 ROWS = {name: make_rows(name, 14) for name in ("north", "south")}
@@ -185,16 +200,33 @@ def test_order_of_table_rows_and_of_districts():
     assert len(found) == 1
 
 
-def test_watching_changes_nothing(busy, alone):
-    """Catches an observer effect: outcomes read, pooled and stacked in every month, and numpy's own luck used up."""
-    sim = start(busy, 4)
-    for t in range(busy.months):
+def look(sim: Sim, t: int, burn_in: int) -> None:
+    """Read, pool and stack outcomes after month t, and use up numpy's own luck."""
+    o = Observations.of_sim(sim).until(t + 1)
+    for outcome in OUTCOME_FUNCTIONS.values():
+        outcome(o.pooled())
+    if t >= burn_in:
+        final_outcomes(Observations.stack([o, o]))
+    np.random.seed(t)
+
+
+def touch(sim: Sim, t: int, burn_in: int) -> None:
+    """The planted defect: who counts the schools that tell of success in month 20 leaves one more."""
+    if t == 20:
+        sim.use["launched"][0, 0] = t
+
+
+def watched(inputs: Inputs, how: Callable[[Sim, int, int], None]) -> str:
+    """Fingerprint of replicate 4, looked at in every month."""
+    sim = start(inputs, 4)
+    for t in range(inputs.months):
         engine.run_months(sim, t, t + 1)
-        o = Observations.of_sim(sim).until(t + 1)
-        for outcome in OUTCOME_FUNCTIONS.values():
-            outcome(o.pooled())
-        if t >= busy.burn_in:
-            final_outcomes(Observations.stack([o, o]))
-        np.random.seed(t)
-    engine.end(sim, busy.months)
-    assert fingerprint(sim) == alone[4]
+        how(sim, t, inputs.burn_in)
+    engine.end(sim, inputs.months)
+    return fingerprint(sim)
+
+
+def test_watching_changes_nothing(busy, alone):
+    """Catches an observer effect; one that is planted is seen."""
+    assert watched(busy, look) == alone[4]
+    assert watched(busy, touch) != alone[4]

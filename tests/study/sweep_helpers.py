@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -49,6 +50,11 @@ def poisonous(task: Task) -> Done:
     if any(piece.start <= POISON < piece.stop for piece in task.pieces):
         os.kill(os.getpid(), signal.SIGKILL)
     return compute(task)
+
+
+def homely(task: Task) -> Done:
+    """Work whose luck depends on the process that does it."""
+    return compute(replace(task, question=replace(task.question, seed=os.getpid())))
 
 
 def slow(task: Task) -> Done:

@@ -16,7 +16,7 @@ from threading import Event
 import psutil
 import pytest
 import trustme
-from sweep_helpers import POISON, poisonous, slow, swept, table_digest, tiny_plan
+from sweep_helpers import POISON, homely, poisonous, slow, swept, table_digest, tiny_plan
 
 from simdiff.study.chunk_folder import Rows
 from simdiff.study.dask_engine import DaskEngine, Keys, check_address
@@ -99,6 +99,15 @@ def test_the_same_bytes_whenever_workers_are_killed(
             assert table_digest(folder, plan) == expected[0]
             sweeps += 1
     print(f"{kills} kills in {sweeps} sweeps")
+
+
+def test_luck_that_sees_its_process_is_caught(plan: Plan, expected: tuple[str, list[str]], tmp_path: Path) -> None:
+    """The defect planted: the seed is the number of the worker's process."""
+    with DaskEngine(None, 1, work=homely) as engine:
+        report = run_sweep(tmp_path, plan, "", engine, Event())
+    assert report.complete
+    assert sorted(path.name for path in report.chunks.files.values()) != expected[1]
+    assert table_digest(tmp_path, plan) != expected[0]
 
 
 def test_nothing_listens_beyond_this_machine(cluster: DaskEngine) -> None:
