@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import Fork
+from sweep_commands import done
 
 import simdiff
+import simdiff.cli.check
+import simdiff.cli.run
 
 ROOT = Path(simdiff.__file__).parent.parent
 HEAVY = ("numpy", "pandas", "mesa", "numba", "scipy", "matplotlib", "pyarrow", "pydantic.main", "ruamel", "rich")
@@ -64,34 +68,34 @@ def test_run_writes_the_whole_folder_and_says_what_it_found(tmp_path: Path) -> N
     assert (tmp_path / "here" / "chart.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_same_question_same_bytes_whatever_the_threads(tmp_path: Path) -> None:
+def test_same_question_same_bytes_whatever_the_threads(fork: Fork, tmp_path: Path) -> None:
     """Catches time stamps in results, thread-dependent order, luck that is not keyed."""
     for out, threads in (("a", 1), ("b", 2)):
-        run = simdiff_command("run", "status-quo", "--replicates", 20, "--threads", threads, "--out", out,
-                              folder=tmp_path)  # fmt: skip
-        assert run.returncode == 0, run.stderr
+        run = done(fork, tmp_path, "run", "status-quo", "--replicates", 20, "--threads", threads, "--out", out)
+        assert run.code == 0, run.err
     for name in FILES:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
-def test_resolved_scenario_repeats_the_run(tmp_path: Path) -> None:
+def test_resolved_scenario_repeats_the_run(fork: Fork, tmp_path: Path) -> None:
     """Catches a resolved scenario that lost a setting."""
-    simdiff_command("run", "pilot-then-scale", "--replicates", 4, "--out", "a", folder=tmp_path)
-    again = simdiff_command("run", "a/scenario.yaml", "--replicates", 4, "--out", "b", folder=tmp_path)
-    assert again.returncode == 0, again.stderr
+    done(fork, tmp_path, "run", "pilot-then-scale", "--replicates", 4, "--out", "a")
+    again = done(fork, tmp_path, "run", "a/scenario.yaml", "--replicates", 4, "--out", "b")
+    assert again.code == 0, again.err
     assert (tmp_path / "a" / "yearly.parquet").read_bytes() == (tmp_path / "b" / "yearly.parquet").read_bytes()
 
 
-def test_json_is_alone_on_standard_output(tmp_path: Path) -> None:
+def test_json_is_alone_on_standard_output(fork: Fork, tmp_path: Path) -> None:
     """Catches a progress bar or a note in the way of a script; a parameter layer that is not told apart."""
-    run = simdiff_command("run", "status-quo", "--replicates", 3, "--draws", 2, "--json", folder=tmp_path)
-    answer = json.loads(run.stdout)
+    run = done(fork, tmp_path, "run", "status-quo", "--replicates", 3, "--draws", 2, "--json")
+    answer = json.loads(run.out)
     assert len(answer["provenance"]["parameter_draws"]) == 2
     row = next(row for row in answer["summary"] if row["outcome"] == "spread" and row["year"] == 10)
     assert row["parameters_05"] <= row["median"] <= row["parameters_95"]
     assert row["draws"] == 2
 
 
+@pytest.mark.slow
 def test_compiling_is_announced_once(tmp_path: Path) -> None:
     """Catches a silent wait at the first run, and a cache that the next run does not find."""
     for said in (True, False):
@@ -101,24 +105,36 @@ def test_compiling_is_announced_once(tmp_path: Path) -> None:
         assert ("Compiling the model" in run.stderr) == said
 
 
-def test_a_folder_of_another_run_is_refused_and_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compiled", [False, True])
+def test_compiling_is_announced(fork: Fork, tmp_path: Path, compiled: bool) -> None:
+    """Catches a silent wait at the first run, and one that is announced and does not come."""
+
+    def cache() -> None:
+        simdiff.cli.run.is_compiled = lambda: compiled  # type: ignore[assignment]
+
+    run = done(fork, tmp_path, "run", "status-quo", "--replicates", 2, "--out", "a", fault=cache)
+    assert run.code == 0, run.err
+    assert ("Compiling the model" in run.err) != compiled
+
+
+def test_a_folder_of_another_run_is_refused_and_kept(fork: Fork, tmp_path: Path) -> None:
     """Catches results that are overwritten or mixed."""
-    simdiff_command("run", "status-quo", "--replicates", 2, "--out", "here", folder=tmp_path)
+    done(fork, tmp_path, "run", "status-quo", "--replicates", 2, "--out", "here")
     before = {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
-    other = simdiff_command("run", "status-quo", "--replicates", 3, "--out", "here", folder=tmp_path)
-    assert other.returncode == 2
-    assert "holds another run" in other.stderr
+    other = done(fork, tmp_path, "run", "status-quo", "--replicates", 3, "--out", "here")
+    assert other.code == 2
+    assert "holds another run" in other.err
     assert before == {path.name: path.read_bytes() for path in (tmp_path / "here").iterdir()}
-    same = simdiff_command("run", "status-quo", "--replicates", 2, "--out", "here", folder=tmp_path)
-    assert same.returncode == 0
+    same = done(fork, tmp_path, "run", "status-quo", "--replicates", 2, "--out", "here")
+    assert same.code == 0
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_folder_of_something_else_is_refused(fork: Fork, tmp_path: Path) -> None:
     """Catches a run that writes among a user's own files."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("keep")
-    run = simdiff_command("run", "status-quo", "--replicates", 2, "--out", "mine", folder=tmp_path)
-    assert run.returncode == 2
+    run = done(fork, tmp_path, "run", "status-quo", "--replicates", 2, "--out", "mine")
+    assert run.code == 2
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
 
 
@@ -135,15 +151,14 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
         (("check", "bad.yaml", "status-quo"), "bad.yaml:6:"),
     ],
 )
-def test_bad_input_is_told_and_changes_nothing(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+def test_bad_input_is_told_and_changes_nothing(fork: Fork, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     """Catches a traceback, a wrong exit code, and results written in spite of an error."""
     (tmp_path / "bad.yaml").write_text(
         "extends: status-quo\nname: bad\ntitle: Bad\npolicy:\n  goals:\n    goal: 0.5\n  sponsorship: 1.5\n"
     )
-    run = simdiff_command(*words, folder=tmp_path)
-    assert run.returncode == 2
-    assert said in run.stderr
-    assert "Traceback" not in run.stderr
+    run = done(fork, tmp_path, *words)
+    assert run.code == 2
+    assert said in run.err
     assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
 
 
@@ -173,24 +188,24 @@ def test_an_interrupted_run_says_so_and_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "here").exists()
 
 
-def test_every_problem_of_a_file_is_told_at_once(tmp_path: Path) -> None:
+def test_every_problem_of_a_file_is_told_at_once(fork: Fork, tmp_path: Path) -> None:
     """Catches a checker that stops at the first mistake."""
     (tmp_path / "bad.yaml").write_text(
         "extends: status-quo\nname: bad\ntitle: Bad\npolicy:\n  goals:\n    goal: 0.5\n  sponsorship: 1.5\n"
     )
-    run = simdiff_command("check", "bad.yaml", folder=tmp_path)
-    assert "did you mean `goals`" in run.stderr
-    assert "bad.yaml:7:" in run.stderr
+    run = done(fork, tmp_path, "check", "bad.yaml")
+    assert "did you mean `goals`" in run.err
+    assert "bad.yaml:7:" in run.err
 
 
-def test_list_names_every_shipped_scenario(tmp_path: Path) -> None:
+def test_list_names_every_shipped_scenario(fork: Fork, tmp_path: Path) -> None:
     """Catches a shipped scenario that cannot be read."""
-    run = simdiff_command("list", folder=tmp_path)
+    run = done(fork, tmp_path, "list")
     one_district = "status-quo goals flexibility talent networks four-levers pilot-then-scale mandate"
     practices, districts = "internal-framework developer-tied", "dallas denver henry lake pinellas riverside"
     for name in f"{one_district} {practices} {districts}".split():
-        assert f"{name} " in run.stdout
-    assert "not readable" not in run.stdout
+        assert f"{name} " in run.out
+    assert "not readable" not in run.out
 
 
 def test_an_edit_to_any_rule_makes_another_cache(tmp_path: Path) -> None:
@@ -210,13 +225,13 @@ def test_an_edit_to_any_rule_makes_another_cache(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["dallas", "denver", "henry", "lake", "pinellas", "riverside"])
-def test_the_six_districts_run_on_real_schools(tmp_path: Path, name: str) -> None:
+def test_the_six_districts_run_on_real_schools(fork: Fork, tmp_path: Path, name: str) -> None:
     """Catches a district that lost its rows, or that imputes or draws without saying so."""
     table = ROOT.parent / "shared" / "data" / "schools" / "six_districts_2022_23.csv.gz"
     if not table.exists():
         pytest.skip("the table of real schools is not here")
-    run = simdiff_command("run", name, "--schools", table, "--replicates", 2, "--out", "here", folder=tmp_path)
-    assert run.returncode == 0, run.stderr
+    run = done(fork, tmp_path, "run", name, "--schools", table, "--replicates", 2, "--out", "here")
+    assert run.code == 0, run.err
     schools = json.loads((tmp_path / "here" / "provenance.json").read_text())["world"]["schools"]
     assert schools == {"dallas": 237, "denver": 202, "henry": 50, "lake": 53, "pinellas": 144, "riverside": 48}[name]
-    assert ("teachers imputed" in run.stdout) == (name in ("denver", "henry"))
+    assert ("teachers imputed" in run.out) == (name in ("denver", "henry"))

@@ -2,18 +2,16 @@
 
 import csv
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
 from processes import Child, Fork
+from sweep_commands import done
 
 import simdiff
 import simdiff.cli.field_study  # once, so that children need not
 from simdiff.analysis.field_claims import CLAIMS
 from simdiff.analysis.field_sample import MANNERS
-from simdiff.cli import main
 from simdiff.report.picture import read_story
 
 SHIPPED = Path(simdiff.__file__).parents[1] / "experiments" / "crpe-study.yaml"
@@ -21,15 +19,7 @@ FILES = {"field-study.csv", "worlds.csv", "field-study.md", "field-study.png", "
 
 
 def command(fork: Fork, here: Path, *words: object) -> Child:
-    def work() -> None:
-        os.chdir(here)
-        sys.argv = ["simdiff", "field-study", *map(str, words)]
-        main()
-
-    child = fork(work)
-    child.end()
-    assert "Traceback" not in child.err
-    return child
+    return done(fork, here, "field-study", *words)
 
 
 def test_it_writes_its_folder_and_says_what_it_found(fork: Fork, tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from processes import Fork
+from sweep_commands import done
 
 HEADER = "NCES School ID,NCES District ID,School Name,District,Students*,Teachers*,Free Lunch*,Reduced Lunch*,Status"
 ROWS = [
@@ -16,20 +16,15 @@ ROWS = [
 ]
 
 
-def command(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "simdiff", *map(str, words)], cwd=folder, capture_output=True,
-                          text=True, env=os.environ, timeout=300, check=False)  # fmt: skip
-
-
 def write(folder: Path, *rows: str) -> None:
     (folder / "export.csv").write_text("\n".join((HEADER, *rows)) + "\n", encoding="utf-8")
 
 
-def test_an_import_runs_as_it_is(tmp_path: Path) -> None:
+def test_an_import_runs_as_it_is(fork: Fork, tmp_path: Path) -> None:
     """Catches a scenario that does not find its table, a report that does not say what was done, and ids as numbers."""
     write(tmp_path, *ROWS)
-    made = command("import-schools", "export.csv", "--out", "mine", "--district", "pine", folder=tmp_path)
-    assert made.returncode == 0, made.stderr
+    made = done(fork, tmp_path, "import-schools", "export.csv", "--out", "mine", "--district", "pine")
+    assert made.code == 0, made.err
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {
         "pine.yaml", "schools.csv", "report.txt", "report.json"
     }  # fmt: skip
@@ -40,8 +35,8 @@ def test_an_import_runs_as_it_is(tmp_path: Path) -> None:
         "1 closed: Gone",
         "2 schools in 1 district",
     ):
-        assert said in made.stdout
-    assert made.stdout.startswith((tmp_path / "mine" / "report.txt").read_text(encoding="utf-8"))
+        assert said in made.out
+    assert made.out.startswith((tmp_path / "mine" / "report.txt").read_text(encoding="utf-8"))
     record = json.loads((tmp_path / "mine" / "report.json").read_text(encoding="utf-8"))
     assert record["left_out"] == [{"why": "closed", "schools": 1, "names": ["Gone"]}]
     assert record["reproduce"] == "simdiff import-schools export.csv --out mine --district pine"
@@ -50,38 +45,37 @@ def test_an_import_runs_as_it_is(tmp_path: Path) -> None:
     assert [(row["id"], row["name"]) for row in table] == [
         ("120156000001", "Oak <b>School</b>"), ("120156000002", "'=HYPERLINK(1)")
     ]  # fmt: skip
-    run = command("run", "mine/pine.yaml", "--replicates", 2, "--out", "results", folder=tmp_path)
-    assert run.returncode == 0, run.stderr
-    assert "2 schools, 47 teachers, 1 district" in run.stdout  # 15 students a teacher: 20 and 26.7
-    assert "teachers imputed for 1 of 2 schools" in run.stdout
+    run = done(fork, tmp_path, "run", "mine/pine.yaml", "--replicates", 2, "--out", "results")
+    assert run.code == 0, run.err
+    assert "2 schools, 47 teachers, 1 district" in run.out  # 15 students a teacher: 20 and 26.7
+    assert "teachers imputed for 1 of 2 schools" in run.out
 
 
-def test_the_same_import_again_is_good_and_another_is_refused(tmp_path: Path) -> None:
+def test_the_same_import_again_is_good_and_another_is_refused(fork: Fork, tmp_path: Path) -> None:
     """Catches a folder in which two imports are mixed, or somebody's files written over."""
     write(tmp_path, *ROWS)
     words = ("import-schools", "export.csv", "--out", "mine")
-    assert command(*words, "--json", folder=tmp_path).returncode == 0
+    assert done(fork, tmp_path, *words, "--json").code == 0
     before = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
-    assert command(*words, folder=tmp_path).returncode == 0
-    other = command(*words, "--district", "ELM", folder=tmp_path)
-    assert other.returncode == 2
-    assert "holds another run" in other.stderr
+    assert done(fork, tmp_path, *words).code == 0
+    other = done(fork, tmp_path, *words, "--district", "ELM")
+    assert other.code == 2
+    assert "holds another run" in other.err
     assert {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()} == before
 
 
-def test_bad_input_changes_nothing_and_is_told_at_once(tmp_path: Path) -> None:
+def test_bad_input_changes_nothing_and_is_told_at_once(fork: Fork, tmp_path: Path) -> None:
     """Catches a traceback, a half-made folder, and a second fault that waits for the first to be mended."""
     write(tmp_path, "a,b")
     (tmp_path / "other.csv").write_text("x,y\n1,2\n", encoding="utf-8")
     words = ("export.csv", "other.csv", "nowhere.csv", "--out", "mine", "--name", "Not So Short")
-    run = command("import-schools", *words, folder=tmp_path)
-    assert run.returncode == 2
+    run = done(fork, tmp_path, "import-schools", *words)
+    assert run.code == 2
     for said in (
         '--name: found "Not So Short", expected a short name',
         "export.csv:1:1: no rows with the header's 9 cells (1 with another number are passed over)",
         "other.csv:1:1: unknown layout; columns seen: `x`, `y`",
         "nowhere.csv: cannot be read",
     ):
-        assert said in run.stderr
-    assert "Traceback" not in run.stderr
+        assert said in run.err
     assert not (tmp_path / "mine").exists()

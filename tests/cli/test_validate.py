@@ -2,14 +2,13 @@
 
 import csv
 import json
-import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from processes import Child, Fork
+from sweep_commands import done
 
 import simdiff.cli.validate
 import simdiff.report.validation_report
@@ -17,7 +16,6 @@ from simdiff.analysis.checks import CHECKS
 from simdiff.analysis.structures import VARIANTS
 from simdiff.analysis.validation import DISTRICTS, Validation, validate, validation_rows
 from simdiff.analysis.worlds import worlds_of
-from simdiff.cli import main
 from simdiff.report.picture import read_story
 from simdiff.report.provenance import CAVEAT
 from simdiff.report.replay import edits, of_study
@@ -34,15 +32,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 def command(fork: Fork, here: Path, *words: object) -> Child:
-    def work() -> None:
-        os.chdir(here)
-        sys.argv = ["simdiff", "validate", *map(str, words)]
-        main()
-
-    child = fork(work)
-    child.end()
-    assert "Traceback" not in child.err
-    return child
+    return done(fork, here, "validate", *words)
 
 
 def strict(text: str) -> Any:

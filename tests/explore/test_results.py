@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from served import HOSTILE, SMALL, Served, serving
-from test_server import GOOD, ODD, asked
+from test_server import GOOD, asked, odd_questions
 
 from simdiff import api
 from simdiff.report.words import money
@@ -206,21 +206,14 @@ def test_hostile_results_stay_inert(evil, opened, tmp_path):
     assert page.evaluate("document.title") != "broken"
 
 
+@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow), 5])
 @pytest.mark.parametrize("ask", ["points", "compare", "chart", "memo", "begin"])
-def test_odd_questions_about_results_never_break_the_server(doses, ask):
+def test_odd_questions_about_results_never_break_the_server(doses, ask, step):
     """The same as of a scenario (``test_server``), where there are results to ask about."""
     good = {**GOOD, "year": 3, "place": "all", "practice": None, "cells": [], "baseline": None, "question": "How far?",
             "format": "html", "cell": "coaches=0", "kind": "levers"}  # fmt: skip
     names = ("outcome", "year", "place", "practice", "cells", "baseline", "format", "kind", "cell", "draw", "question")
-    for name in names:
-        for odd in ODD[:: {"chart": 2, "memo": 4}.get(ask, 1)]:  # a memo takes a second
-            try:
-                body = json.dumps({**good, name: odd})
-            except ValueError:
-                continue
-            status, text, _ = asked(doses, path=f"/{doses.token}/ask/{ask}", body=body)
-            assert status in (200, 400, 410, 422), (name, odd, status, text[:200])
-            assert "root:" not in text
+    odd_questions(doses, ask, good, names, step)
 
 
 def test_a_memo_that_cannot_be_written_is_told(doses):
