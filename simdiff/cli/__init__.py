@@ -1,6 +1,7 @@
 """The command line. Only typer is imported here; each command imports what it needs when it is called."""
 
 import gc
+import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -557,6 +558,10 @@ def main() -> None:
     are arrays, which go when they are no longer referred to.
     """
     gc.disable()
+    for word in sys.argv[1:]:
+        if word.encode(errors="replace") != word.encode(errors="surrogatepass"):
+            typer.echo(f"{ascii(word)}: found bytes that are no text, expected UTF-8 (also in names of files)", err=True)
+            raise SystemExit(BAD_INPUT)
     try:
         app()
     except KeyboardInterrupt:

@@ -186,6 +186,7 @@ def _answering(ask: Callable[[Said], Any]) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         try:
             said = await request.json()
+            json.dumps(said, ensure_ascii=False).encode()  # half a character could be neither answered nor written
             if not isinstance(said, dict) or not all(isinstance(said.get(one, {}), dict) for one in
                                                      ("changes", "a", "b")):  # fmt: skip
                 raise ValueError("expected a mapping")

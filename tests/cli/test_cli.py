@@ -149,6 +149,7 @@ def test_a_folder_of_something_else_is_refused(fork: Fork, tmp_path: Path) -> No
         (("run", "dallas", "--schools", "none.csv"), "none.csv"),
         (("run", "bad.yaml"), "bad.yaml:6:"),
         (("check", "bad.yaml", "status-quo"), "bad.yaml:6:"),
+        (("sweep", "four-levers", "--replicates", "1", "--draws", "0", "--out", "a\udcffb"), "expected UTF-8"),
     ],
 )
 def test_bad_input_is_told_and_changes_nothing(fork: Fork, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
