@@ -560,7 +560,7 @@ def main() -> None:
     gc.disable()
     for word in sys.argv[1:]:
         if word.encode(errors="replace") != word.encode(errors="surrogatepass"):
-            typer.echo(f"{ascii(word)}: found bytes that are no text, expected UTF-8 (also in names of files)", err=True)
+            typer.echo(f"{word!a}: found bytes that are no text, expected UTF-8 (also in names of files)", err=True)
             raise SystemExit(BAD_INPUT)
     try:
         app()

@@ -6,13 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from processes import Fork
-from sweep_commands import done
+from sweep_commands import command, done
 
 import simdiff
 import simdiff.cli.check
@@ -163,29 +162,24 @@ def test_bad_input_is_told_and_changes_nothing(fork: Fork, tmp_path: Path, words
     assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
 
 
-def hear_interrupts() -> None:
-    """A shell that starts a job in the background makes it deaf to SIGINT, and its children inherit that."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def test_an_interrupted_run_says_so_and_writes_nothing(fork: Fork, tmp_path: Path) -> None:
+    """Catches a silent end, a traceback, and half a folder (in a process of its own: ``test_sweep_faults``)."""
+    simulated = simdiff.cli.run.run_scenario
 
+    def told() -> None:
+        def run(*asked: Any, **more: Any) -> Any:
+            os.write(1, b"simulating")
+            return simulated(*asked, **more)
 
-def test_an_interrupted_run_says_so_and_writes_nothing(tmp_path: Path) -> None:
-    """Catches a silent end, a traceback, and half a folder."""
-    began = time.monotonic()
-    simdiff_command("run", "status-quo", "--replicates", 1, "--out", "warm", folder=tmp_path)
-    whole = time.monotonic() - began  # a run that is interrupted while it imports libraries is another matter
-    command = [sys.executable, "-m", "simdiff", "run", "all-six", "--replicates", "100000", "--out", "here"]
-    options: dict[str, Any] = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, preexec_fn=hear_interrupts, **options) as run:
-        try:
-            with pytest.raises(subprocess.TimeoutExpired):
-                run.wait(timeout=4 + 2 * whole)
-            run.send_signal(signal.SIGINT)
-            _, said = run.communicate(timeout=60)
-        finally:
-            run.kill()
-    assert run.returncode == 130
-    assert "stopped; nothing was written" in said
-    assert "Traceback" not in said
+        simdiff.cli.run.run_scenario = run
+
+    child = command(fork, tmp_path, "run", "all-six", "--replicates", 100_000, "--out", "here", fault=told)
+    child.hear("simulating")
+    assert not child.ends_within(0.5)
+    child.signal(signal.SIGINT)
+    assert child.end() == 130
+    assert "stopped; nothing was written" in child.err
+    assert "Traceback" not in child.err
     assert not (tmp_path / "here").exists()
 
 

@@ -206,8 +206,9 @@ def test_hostile_results_stay_inert(evil, opened, tmp_path):
     assert page.evaluate("document.title") != "broken"
 
 
-@pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.slow), 5])
-@pytest.mark.parametrize("ask", ["points", "compare", "chart", "memo", "begin"])
+@pytest.mark.parametrize(("ask", "step"), [("points", 5), ("compare", 5), ("chart", 5), ("memo", 10), ("begin", 5),
+                                           *(pytest.param(ask, 1, marks=pytest.mark.slow)
+                                             for ask in ("points", "compare", "chart", "memo", "begin"))])  # fmt: skip
 def test_odd_questions_about_results_never_break_the_server(doses, ask, step):
     """The same as of a scenario (``test_server``), where there are results to ask about."""
     good = {**GOOD, "year": 3, "place": "all", "practice": None, "cells": [], "baseline": None, "question": "How far?",
