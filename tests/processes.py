@@ -1,5 +1,6 @@
 """Processes for tests: they can be watched, told, stopped and killed, and none outlives its test."""
 
+import gc
 import os
 import selectors
 import signal
@@ -102,6 +103,7 @@ class Child:
 def _live(work: Work, ear: int, out: int, err: int) -> None:
     """The whole life of the forked process."""
     code: object = 70
+    gc.freeze()  # else collecting garbage would copy every page of the process that this one was forked from
     try:
         for handle, number in ((ear, 0), (out, 1), (err, 2)):
             os.dup2(handle, number)

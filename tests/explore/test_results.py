@@ -206,7 +206,7 @@ def test_hostile_results_stay_inert(evil, opened, tmp_path):
     assert page.evaluate("document.title") != "broken"
 
 
-@pytest.mark.parametrize(("ask", "step"), [("points", 5), ("compare", 5), ("chart", 5), ("memo", 10), ("begin", 5),
+@pytest.mark.parametrize(("ask", "step"), [("points", 5), ("compare", 5), ("chart", 10), ("memo", 10), ("begin", 5),
                                            *(pytest.param(ask, 1, marks=pytest.mark.slow)
                                              for ask in ("points", "compare", "chart", "memo", "begin"))])  # fmt: skip
 def test_odd_questions_about_results_never_break_the_server(doses, ask, step):
