@@ -147,7 +147,7 @@ def tables() -> Iterator[tuple[str, str, bytes]]:
     yield "a row without end", "t.csv.gz", often(b"," * 10 * MEGA, 100)
     yield "a cell without end", "t.csv.gz", often(b'"' + b"x\n" * 5 * MEGA, 100)
     yield "very wide", "t.csv", (b"," * 90_000 + b"\n") * 300
-    yield "all wrong", "t.csv", SCHOOLS.encode() + b"z,x,y,n\n" * 100_000
+    yield "all wrong", "t.csv", SCHOOLS.encode() + b"z,x,y,n\n" * 400_000
 
 
 def graphs() -> Iterator[tuple[str, bytes]]:

@@ -15,8 +15,8 @@ from simdiff.model.state import STAGES
 from simdiff.scenario import load_scenario, shipped_scenarios
 
 SHIPPED = shipped_scenarios()
-SCHOOL_YEARS = 180
-"""A scenario runs this long: 60 schools for three years, larger worlds for fewer, one year at least."""
+SCHOOL_YEARS = 600
+"""A scenario runs this long: 60 schools for ten years of policy, larger worlds for fewer, one year at least."""
 
 
 def something_happened(inputs: Inputs) -> bool:
